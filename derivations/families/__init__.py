@@ -1,0 +1,1 @@
+"""One module per family of models: its invariants, the moments of a batch, its sampler."""

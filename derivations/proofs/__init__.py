@@ -1,0 +1,1 @@
+"""One module per paper: proof scripts. They are not trusted; the checkers of their steps are."""

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Sets up `.venv` from requirements.lock where needed, then runs a command in it.
+
+python3 run.py verify [...]   judge the papers: `refutable verify [...]`
+python3 run.py test [...]     run the tests: `pytest [...]`
+python3 run.py lint           ruff and mypy
+python3 run.py COMMAND [...]  any other command of `refutable`
+
+Needs Python 3.11 or newer and pip (22.3 or newer) or uv; nothing else, no activation.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(ROOT, ".venv")
+PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
+LOCK = os.path.join(ROOT, "requirements.lock")
+PROJECT = os.path.join(ROOT, "pyproject.toml")
+STAMP = os.path.join(VENV, "refutable-stamp")
+LINT_STAMP = os.path.join(VENV, "refutable-lint-stamp")
+OLDEST_PYTHON = (3, 11)
+OLDEST_PIP = (22, 3)
+
+# A user's own settings for these would send packages elsewhere, or load others' modules.
+MISLEADING = (
+    "PIP_USER PIP_REQUIRE_VIRTUALENV PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIRE_HASHES "
+    "PYTHONPATH PYTHONHOME __PYVENV_LAUNCHER__ VIRTUAL_ENV"
+).split()
+
+
+def main(arguments):
+    """Set up, run, return the exit code of the command."""
+    if sys.version_info < OLDEST_PYTHON:
+        return refuse(
+            "needs Python >= 3.11, this is {}.{} ({}); run it as `python3.11 run.py ...` or newer".format(
+                *sys.version_info[:2], sys.executable
+            )
+        )
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(__doc__.strip())
+        return 0 if arguments else 2
+    environment = {k: v for k, v in os.environ.items() if k not in MISLEADING}
+    command, rest = arguments[0], arguments[1:]
+    with alone():
+        problem = set_up(environment)
+        if problem is None and command == "lint":
+            problem = set_up_lint(environment)
+    if problem is not None:
+        return refuse(problem)
+    if command == "test":
+        return run([PYTHON, "-P", "-m", "pytest", *test_arguments(rest)], environment, cwd=ROOT)
+    if command == "lint":
+        ruff = run([PYTHON, "-m", "ruff", "check", *(rest or ["."])], environment, cwd=ROOT)
+        return run([PYTHON, "-P", "-m", "mypy"], environment, cwd=ROOT) or ruff
+    return run([PYTHON, "-P", "-m", "refutable", command, *rest], environment)
+
+
+def test_arguments(rest):
+    """The whole suite runs on every core; anything asked for by name runs as pytest would."""
+    return rest or ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]
+
+
+def refuse(problem):
+    """Print a problem on one line; the exit code of a set-up that failed."""
+    print("run.py: " + problem, file=sys.stderr)
+    return 3
+
+
+def run(command, environment, cwd=None):
+    """Run a command to its end and return its exit code, as a shell would give it."""
+    sys.stdout.flush()
+    process = subprocess.Popen(command, env=environment, cwd=cwd)
+    while True:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:  # the child has got the signal too, and says what to say
+            continue
+        return code if code >= 0 else 128 - code
+
+
+class alone:
+    """Lets one set-up at a time into `.venv`, where the platform has file locks."""
+
+    def __enter__(self):
+        self.file = open(VENV + ".lock", "w")  # noqa: SIM115
+        try:
+            import fcntl
+        except ImportError:
+            return
+        fcntl.flock(self.file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_):
+        self.file.close()
+
+
+def set_up(environment):
+    """Make `.venv` hold what the lock says and this project; None, or what is missing."""
+    stamp = stamp_of(LOCK, PROJECT)
+    if read(STAMP) == stamp:
+        return None
+    installer, problem = find_installer(environment)
+    if installer is None:
+        return problem
+    print("run.py: setting up .venv (once, some seconds)", file=sys.stderr)
+    make_venv()
+    for step in (["--require-hashes", "-r", LOCK], ["--no-deps", "--no-build-isolation", "-e", ROOT]):
+        code = run(installer + step, environment)
+        if code:
+            return "set-up failed: `{}` ended with {}".format(" ".join(installer + step), code)
+    write(STAMP, stamp)
+    return None
+
+
+def set_up_lint(environment):
+    """Install the group `lint` of pyproject.toml; None, or what is missing."""
+    import tomllib
+
+    stamp = stamp_of(PROJECT)
+    if read(LINT_STAMP) == stamp:
+        return None
+    installer, problem = find_installer(environment)
+    if installer is None:
+        return problem
+    with open(PROJECT, "rb") as file:
+        tools = tomllib.load(file)["dependency-groups"]["lint"]
+    code = run(installer + tools, environment)
+    if code:
+        return "set-up of {} failed with {}".format(" and ".join(tools), code)
+    write(LINT_STAMP, stamp)
+    return None
+
+
+def make_venv():
+    """Create `.venv` without pip (Debian's Python has no ensurepip); keep one that still fits."""
+    import venv
+
+    settings = read(os.path.join(VENV, "pyvenv.cfg")) or ""
+    fits = "version = {}.{}.".format(*sys.version_info[:2]) in settings and works(PYTHON)
+    venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt", clear=not fits).create(VENV)
+
+
+def find_installer(environment):
+    """The command line that installs into `.venv` from outside it; or None and what to do."""
+    found = None
+    for python in dict.fromkeys((sys.executable, getattr(sys, "_base_executable", sys.executable))):
+        words = output([python, "-m", "pip", "--version"], environment).split()
+        if words[:1] != ["pip"]:
+            continue
+        found = words[1]
+        if tuple(int(n) for n in found.split(".")[:2]) >= OLDEST_PIP:
+            quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+            return [python, "-m", "pip", "--python", PYTHON, "install", "--no-compile", *quiet], None
+    if output(["uv", "--version"], environment).startswith("uv "):
+        return ["uv", "pip", "install", "--quiet", "--python", PYTHON], None
+    if found:
+        return None, "needs pip >= 22.3, this is {}; run `{} -m pip install --upgrade pip`".format(
+            found, sys.executable
+        )
+    return None, "needs pip or uv; on Debian run `apt-get install python3-pip`"
+
+
+def stamp_of(*paths):
+    """What a set-up depends on, as a hash: files, Python version, place."""
+    digest = hashlib.sha256("{}.{} {}".format(*sys.version_info[:2], VENV).encode())
+    for path in paths:
+        with open(path, "rb") as file:
+            digest.update(hashlib.sha256(file.read()).digest())
+    return digest.hexdigest()
+
+
+def works(python):
+    return output([python, "-c", "print(1)"], os.environ).strip() == "1"
+
+
+def output(command, environment):
+    """What a command prints, or nothing where there is no such command or it fails."""
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    except OSError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
