@@ -2,7 +2,8 @@
 """Sets up `.venv` from requirements.lock where needed, then runs a command in it.
 
 python3 run.py verify [...]   judge the papers: `refutable verify [...]`
-python3 run.py test [...]     run the tests: `pytest [...]`
+python3 run.py test           run all tests and doctests, on every core
+python3 run.py test ...       `pytest ...`
 python3 run.py lint           ruff and mypy
 python3 run.py COMMAND [...]  any other command of `refutable`
 
@@ -24,20 +25,25 @@ LINT_STAMP = os.path.join(VENV, "refutable-lint-stamp")
 OLDEST_PYTHON = (3, 11)
 OLDEST_PIP = (22, 3)
 
-# A user's own settings for these would send packages elsewhere, or load others' modules.
-MISLEADING = (
-    "PIP_USER PIP_REQUIRE_VIRTUALENV PIP_TARGET PIP_PREFIX PIP_ROOT PIP_PYTHON PIP_CONSTRAINT PIP_REQUIRE_HASHES "
-    "PYTHONPATH PYTHONHOME __PYVENV_LAUNCHER__ VIRTUAL_ENV"
-).split()
+# A user's own settings of these would send packages elsewhere, or load others' modules.
+MISLEADING = {
+    *("PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON"),
+    *("PIP_CONSTRAINT", "PIP_REQUIRE_HASHES", "PIP_NO_DEPS", "PIP_DRY_RUN"),
+    *("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"),
+}
+# Doctests and tests, on every core, one file to one worker.
+WHOLE_SUITE = [
+    *("--doctest-modules", "--doctest-ignore-import-errors", "--pyargs", "refutable", "tests/"),
+    *("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"),
+]
 
 
 def main(arguments):
     """Set up, run, return the exit code of the command."""
     if sys.version_info < OLDEST_PYTHON:
         return refuse(
-            "needs Python >= 3.11, this is {}.{} ({}); run it as `python3.11 run.py ...` or newer".format(
-                *sys.version_info[:2], sys.executable
-            )
+            f"needs Python >= 3.11, this is {version()} ({sys.executable}); "
+            "where there is a newer one, run `python3.11 run.py ...`"
         )
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__.strip())
@@ -51,21 +57,18 @@ def main(arguments):
     if problem is not None:
         return refuse(problem)
     if command == "test":
-        return run([PYTHON, "-P", "-m", "pytest", *test_arguments(rest)], environment, cwd=ROOT)
+        if not rest:
+            environment.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores already
+        return run([PYTHON, "-P", "-m", "pytest", *(rest or WHOLE_SUITE)], environment, cwd=ROOT)
     if command == "lint":
         ruff = run([PYTHON, "-m", "ruff", "check", *(rest or ["."])], environment, cwd=ROOT)
         return run([PYTHON, "-P", "-m", "mypy"], environment, cwd=ROOT) or ruff
     return run([PYTHON, "-P", "-m", "refutable", command, *rest], environment)
 
 
-def test_arguments(rest):
-    """The whole suite runs on every core; anything asked for by name runs as pytest would."""
-    return rest or ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]
-
-
 def refuse(problem):
     """Print a problem on one line; the exit code of a set-up that failed."""
-    print("run.py: " + problem, file=sys.stderr)
+    print(f"run.py: {problem}", file=sys.stderr)
     return 3
 
 
@@ -85,7 +88,7 @@ class alone:
     """Lets one set-up at a time into `.venv`, where the platform has file locks."""
 
     def __enter__(self):
-        self.file = open(VENV + ".lock", "w")  # noqa: SIM115
+        self.file = open(VENV + ".lock", "w")
         try:
             import fcntl
         except ImportError:
@@ -106,10 +109,12 @@ def set_up(environment):
         return problem
     print("run.py: setting up .venv (once, some seconds)", file=sys.stderr)
     make_venv()
-    for step in (["--require-hashes", "-r", LOCK], ["--no-deps", "--no-build-isolation", "-e", ROOT]):
-        code = run(installer + step, environment)
+    locked = ["--require-hashes", "-r", LOCK]
+    project = ["--no-deps", "--no-build-isolation", "-e", ROOT]
+    for what in (locked, project):
+        code = run(installer + what, environment)
         if code:
-            return "set-up failed: `{}` ended with {}".format(" ".join(installer + step), code)
+            return f"set-up failed: `{' '.join(installer + what)}` ended with {code}"
     write(STAMP, stamp)
     return None
 
@@ -128,7 +133,7 @@ def set_up_lint(environment):
         tools = tomllib.load(file)["dependency-groups"]["lint"]
     code = run(installer + tools, environment)
     if code:
-        return "set-up of {} failed with {}".format(" and ".join(tools), code)
+        return f"set-up failed: {' and '.join(tools)} could not be installed (exit code {code})"
     write(LINT_STAMP, stamp)
     return None
 
@@ -138,12 +143,12 @@ def make_venv():
     import venv
 
     settings = read(os.path.join(VENV, "pyvenv.cfg")) or ""
-    fits = "version = {}.{}.".format(*sys.version_info[:2]) in settings and works(PYTHON)
+    fits = f"version = {version()}." in settings and works(PYTHON)
     venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt", clear=not fits).create(VENV)
 
 
-def find_installer(environment):
-    """The command line that installs into `.venv` from outside it; or None and what to do."""
+def find_installer(environment, into=PYTHON):
+    """The command that installs into an environment from outside it; or None and what to do."""
     found = None
     for python in dict.fromkeys((sys.executable, getattr(sys, "_base_executable", sys.executable))):
         words = output([python, "-m", "pip", "--version"], environment).split()
@@ -151,20 +156,26 @@ def find_installer(environment):
             continue
         found = words[1]
         if tuple(int(n) for n in found.split(".")[:2]) >= OLDEST_PIP:
-            quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-            return [python, "-m", "pip", "--python", PYTHON, "install", "--no-compile", *quiet], None
+            options = ["--no-compile", "--quiet", "--disable-pip-version-check", "--no-input"]
+            return [python, "-m", "pip", "--python", into, "install", *options], None
     if output(["uv", "--version"], environment).startswith("uv "):
-        return ["uv", "pip", "install", "--quiet", "--python", PYTHON], None
+        return ["uv", "pip", "install", "--quiet", "--python", into], None
     if found:
-        return None, "needs pip >= 22.3, this is {}; run `{} -m pip install --upgrade pip`".format(
-            found, sys.executable
+        return (
+            None,
+            f"needs pip >= 22.3, this is {found}; run `python3 -m pip install --upgrade pip`",
         )
     return None, "needs pip or uv; on Debian run `apt-get install python3-pip`"
 
 
+def version():
+    """The Python version that decides what is installed: "3.11"."""
+    return "{}.{}".format(*sys.version_info[:2])
+
+
 def stamp_of(*paths):
     """What a set-up depends on, as a hash: files, Python version, place."""
-    digest = hashlib.sha256("{}.{} {}".format(*sys.version_info[:2], VENV).encode())
+    digest = hashlib.sha256(f"{version()} {VENV}".encode())
     for path in paths:
         with open(path, "rb") as file:
             digest.update(hashlib.sha256(file.read()).digest())
