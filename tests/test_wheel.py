@@ -44,7 +44,8 @@ def wheel(tmp_path_factory):
         link.write_text(f"../{part}")
     name = call(sys.executable, "-c", BUILD, "build_sdist", base, cwd=checkout).split()[-1]
     with tarfile.open(base / name) as archive:
-        archive.extractall(base / "sdist", filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # absent before 3.11.4
+        archive.extractall(base / "sdist")
     (source,) = (base / "sdist").iterdir()
     name = call(sys.executable, "-c", BUILD, "build_wheel", base, cwd=source).split()[-1]
     return base / name
