@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.realpath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 LOCK = os.path.join(ROOT, "requirements.lock")
@@ -50,10 +50,7 @@ def main(arguments):
         return 0 if arguments else 2
     environment = {k: v for k, v in os.environ.items() if k not in MISLEADING}
     command, rest = arguments[0], arguments[1:]
-    with alone():
-        problem = set_up(environment)
-        if problem is None and command == "lint":
-            problem = set_up_lint(environment)
+    problem = set_up(environment, with_lint=command == "lint")
     if problem is not None:
         return refuse(problem)
     if command == "test":
@@ -99,43 +96,48 @@ class alone:
         self.file.close()
 
 
-def set_up(environment):
-    """Make `.venv` hold what the lock says and this project; None, or what is missing."""
-    stamp = stamp_of(LOCK, PROJECT)
-    if read(STAMP) == stamp:
-        return None
-    installer, problem = find_installer(environment)
-    if installer is None:
-        return problem
-    print("run.py: setting up .venv (once, some seconds)", file=sys.stderr)
+def set_up(environment, with_lint=False):
+    """Make `.venv` hold what the lock says, and this project; None, or what went wrong."""
+    jobs = [(STAMP, stamp_of(LOCK, PROJECT), install_project)]
+    if with_lint:
+        jobs.append((LINT_STAMP, stamp_of(PROJECT), install_lint))
+    for path, stamp, install in jobs:
+        if read(path) == stamp:
+            continue
+        with alone():
+            if read(path) == stamp:  # another run has done it meanwhile
+                continue
+            installer, problem = find_installer(environment)
+            problem = problem or install(installer, environment)
+            if problem is not None:
+                return problem
+            write(path, stamp)
+    return None
+
+
+def install_project(installer, environment):
+    """The lock, then this checkout: an edit takes effect without another set-up."""
+    print("run.py: setting up .venv (once, about 20 s)", file=sys.stderr)
     make_venv()
+    write(STAMP, "unfinished")
     locked = ["--require-hashes", "-r", LOCK]
     project = ["--no-deps", "--no-build-isolation", "-e", ROOT]
-    for what in (locked, project):
-        code = run(installer + what, environment)
-        if code:
-            return f"set-up failed: `{' '.join(installer + what)}` ended with {code}"
-    write(STAMP, stamp)
-    return None
+    return install(installer, locked, environment) or install(installer, project, environment)
 
 
-def set_up_lint(environment):
-    """Install the group `lint` of pyproject.toml; None, or what is missing."""
+def install_lint(installer, environment):
+    """The group `lint` of pyproject.toml; pip installs no groups before 25.1."""
     import tomllib
 
-    stamp = stamp_of(PROJECT)
-    if read(LINT_STAMP) == stamp:
-        return None
-    installer, problem = find_installer(environment)
-    if installer is None:
-        return problem
     with open(PROJECT, "rb") as file:
         tools = tomllib.load(file)["dependency-groups"]["lint"]
-    code = run(installer + tools, environment)
-    if code:
-        return f"set-up failed: {' and '.join(tools)} could not be installed (exit code {code})"
-    write(LINT_STAMP, stamp)
-    return None
+    return install(installer, tools, environment)
+
+
+def install(installer, what, environment):
+    """None, or that it failed: the installer has said why."""
+    code = run([*installer, *what], environment)
+    return f"set-up failed: `{' '.join([*installer, *what])}` ended with {code}" if code else None
 
 
 def make_venv():

@@ -213,7 +213,7 @@ def test_run_prefers_pip_and_takes_uv_where_there_is_no_pip(run, monkeypatch):
 
 def test_run_clears_settings_that_mislead_pip(run, monkeypatch):
     seen = []
-    monkeypatch.setattr(run, "set_up", lambda environment: seen.append(environment))
+    monkeypatch.setattr(run, "set_up", lambda environment, **_: seen.append(environment))
     monkeypatch.setattr(run, "run", lambda command, environment, cwd=None: 7)
     for name in ("PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PYTHONPATH"):
         monkeypatch.setenv(name, "1")
