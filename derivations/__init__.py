@@ -1,4 +1,4 @@
 """What papers claim about recursive training, and what is true: claims, processes, derivations."""
 
 if __name__ != "refutable.derivations":
-    raise ImportError("this is a part of refutable: write `import refutable.derivations`, not `import derivations`")
+    raise ImportError("write `import refutable.derivations`, not `import derivations`")

@@ -1,4 +1,4 @@
-"""Transformer engine: small language models trained on their predecessors' text (extra `refutable[gpt]`)."""
+"""Transformer engine: small language models trained on each other's text; needs torch."""
 
 if __name__ != "refutable.gpt":
-    raise ImportError("this is a part of refutable: write `import refutable.gpt`, not `import gpt`")
+    raise ImportError("write `import refutable.gpt`, not `import gpt`")

@@ -1,4 +1,4 @@
-"""The judge: exact engine, certificates, counterexamples, repairs, verdicts, reports, command line."""
+"""The judge: exact engine, certificates, witnesses, repairs, verdicts, reports, command line."""
 
 if __name__ != "refutable.verify":
-    raise ImportError("this is a part of refutable: write `import refutable.verify`, not `import verify`")
+    raise ImportError("write `import refutable.verify`, not `import verify`")
