@@ -136,7 +136,8 @@ def install_lint(installer, environment):
 
 def install(installer, what, environment):
     """None, or that it failed: the installer has said why."""
-    code = run([*installer, *what], environment)
+    here = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}  # over the user's pip.conf too
+    code = run([*installer, *what], {**environment, **here})
     return f"set-up failed: `{' '.join([*installer, *what])}` ended with {code}" if code else None
 
 

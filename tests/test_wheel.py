@@ -60,10 +60,11 @@ def environment(wheel, tmp_path_factory):
     base = tmp_path_factory.mktemp("environment") / "venv"
     venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt").create(base)
     commands = base / ("Scripts" if os.name == "nt" else "bin")
-    installer, problem = run.find_installer(dict(os.environ), into=str(commands / "python"))
+    clean = {k: v for k, v in os.environ.items() if k not in run.MISLEADING}
+    installer, problem = run.find_installer(clean, into=str(commands / "python"))
     if installer is None:
         pytest.skip(problem)
-    call(*installer, "--no-deps", "--no-index", wheel, cwd=base)
+    assert run.install(installer, ["--no-deps", "--no-index", str(wheel)], clean) is None
     purelib = call(commands / "python", "-c", PURELIB, cwd=base).strip()
     loan = Path(purelib) / "loan.pth"  # a folder named here runs no .pth file of its own
     loan.write_text(sysconfig.get_path("purelib") + "\n")
