@@ -1,1 +1,7 @@
-"""One module per family of models: its invariants, the moments of a batch, its sampler."""
+"""One module per family of models: the moments of a batch and the conventions it uses."""
+
+from .base import Family
+from .categorical import Categorical
+from .linear import Linear
+
+__all__ = ["Categorical", "Family", "Linear"]

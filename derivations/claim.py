@@ -1,0 +1,290 @@
+"""A `Claim`: what a paper states about quantities of a process. It carries no verdict.
+
+`where` holds the paper's own abbreviations (alpha = n/(N + n)): they belong to the statement.
+`quantities` says which functional of which process a symbol of the statement stands for: engines
+derive these, and see nothing else of the claim.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef, UndefinedFunction
+
+from .domain import Domain, Integers, Reals, Schedule, Simplex
+from .errors import ClaimError, RefutableError
+from .quantity import processes_of
+from .statement import Prose, Statement, to_statement
+
+__all__ = ["KINDS", "Claim", "Part", "Reading", "claim"]
+
+KINDS = (
+    "identity",
+    "recurrence",
+    "closed form",
+    "bound",
+    "limit",
+    "asymptotic",
+    "monotonicity",
+    "optimum",
+    "distributional",
+    "definition",
+    "proof step",
+    "prose",
+    "experiment",
+    "table",
+)
+_ID = re.compile(r"[A-Za-z][\w-]*(\.[\w-]+)*\Z")
+
+
+def _frozen(m: Mapping | None) -> Mapping:
+    return MappingProxyType(dict(m or {}))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read an ambiguous statement; what it does not name is as in the claim."""
+
+    name: str
+    statement: Statement | None = None
+    quantities: Mapping = field(default_factory=dict)
+    domain: Mapping = field(default_factory=dict)
+    hypotheses: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A sub-statement (a link of a chain, a member of a tuple); inherits from its claim."""
+
+    suffix: str
+    statement: Statement
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement of a paper, ready to be judged. Make one with `claim(...)`."""
+
+    id: str
+    statement: Statement
+    kind: str
+    domain: Mapping[sp.Basic, Domain]
+    paper: str = ""
+    locator: str = ""
+    where: Mapping[sp.Basic, sp.Basic] = field(default_factory=dict)
+    quantities: Mapping[sp.Basic, sp.Basic] = field(default_factory=dict)
+    hypotheses: tuple[Statement, ...] = ()
+    assumes: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
+    mode: str | None = None
+    convention: str | None = None
+    provenance: str = "printed"
+    confidence: object = None
+    readings: tuple[Reading, ...] = ()
+    parent: str | None = None
+    derive: bool = False
+    note: str = ""
+    check: object = None
+    file: str | None = None
+    line: int | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    @property
+    def is_prose(self) -> bool:
+        """No formal reading was given."""
+        return isinstance(self.statement, Prose)
+
+    def read(self, reading: Reading) -> Claim:
+        """This claim under one of its readings."""
+        return replace(
+            self,
+            statement=reading.statement or self.statement,
+            quantities=_frozen({**self.quantities, **reading.quantities}),
+            domain=_frozen({**self.domain, **reading.domain}),
+            hypotheses=self.hypotheses + tuple(reading.hypotheses),
+            readings=(),
+        )
+
+    def expanded(self) -> Statement:
+        """The statement with the paper's abbreviations put in; quantity symbols stay."""
+        return expand(self.statement, self.where)
+
+    def bound(self) -> Statement:
+        """The statement with abbreviations and quantities put in."""
+        return expand(self.expanded(), self.quantities)
+
+    @property
+    def assumptions(self) -> tuple[Statement, ...]:
+        """The hypotheses, with abbreviations and quantities put in."""
+        return tuple(expand(expand(h, self.where), self.quantities) for h in self.hypotheses)
+
+
+def expand(expr: sp.Basic, table: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
+    """Put symbols and functions of `table` in, until nothing changes (at most 20 rounds).
+
+    Function symbols take a sympy Lambda. Indices are replaced first, so `S(m + 1)` becomes the
+    quantity at index m + 1.
+    """
+    if not table:
+        return expr
+    functions = {f: body for f, body in table.items() if isinstance(f, UndefinedFunction)}
+    symbols = {s: body for s, body in table.items() if not isinstance(s, UndefinedFunction)}
+    for _ in range(20):
+        new = expr.xreplace(symbols)
+        calls = {a: functions[a.func](*a.args) for a in new.atoms(AppliedUndef) if a.func in functions}
+        new = new.xreplace(calls)
+        if new == expr:
+            return new
+        expr = new
+    raise ClaimError(f"definitions go round in a circle: {', '.join(map(str, table))}")
+
+
+def _caller() -> tuple[str | None, int | None]:
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") == __name__:
+        frame = frame.f_back  # type: ignore[assignment]
+    return (frame.f_code.co_filename, frame.f_lineno) if frame else (None, None)
+
+
+def claim(
+    id: str,
+    statement: object,
+    kind: str,
+    *,
+    domain: Mapping[sp.Basic, Domain] | None = None,
+    where: Mapping | None = None,
+    quantities: Mapping | None = None,
+    hypotheses: Sequence[object] = (),
+    readings: Sequence[Reading] = (),
+    parts: Mapping[str, Mapping[str, Any] | object] | None = None,
+    **fields: Any,
+) -> list[Claim]:
+    """The claim and, after it, its parts, validated.
+
+    parts: suffix -> statement, or -> dict with `statement` and any field that differs from the
+    claim's (`domain`, `where`, `quantities` and `hypotheses` are added to the claim's own).
+    Raises ClaimError, StatementError or DomainError with the place in the file.
+
+    >>> import sympy as sp
+    >>> from refutable.derivations.statement import lt
+    >>> n = sp.Symbol("n")
+    >>> [c.id for c in claim("demo", lt(0, n), "bound", domain={n: Integers(1)})]
+    ['demo']
+    """
+    file, line = _caller()
+    try:
+        top = _make(id, statement, kind, domain or {}, where or {}, quantities or {}, hypotheses,
+                    readings, {**fields, "file": file, "line": line})  # fmt: skip
+        out = [top]
+        for suffix, body in (parts or {}).items():
+            out.append(_part(top, suffix, body))
+    except RefutableError as err:
+        if err.where == (None, None, None):
+            err.where = (file, line, id)
+        raise
+    return out
+
+
+def _part(top: Claim, suffix: str, body: object) -> Claim:
+    spec = dict(body) if isinstance(body, Mapping) else {"statement": body}
+    inherited = {
+        f: getattr(top, f)
+        for f in ("paper", "locator", "trusted", "mode", "convention", "provenance", "confidence",
+                  "file", "line")
+    }  # fmt: skip
+    statement, kind = spec.pop("statement"), spec.pop("kind", top.kind)
+    domain = {**top.domain, **spec.pop("domain", {})}
+    where = {**top.where, **spec.pop("where", {})}
+    quantities = {**top.quantities, **spec.pop("quantities", {})}
+    hypotheses = (*top.hypotheses, *spec.pop("hypotheses", ()))
+    if spec.pop("own_hypotheses", False):
+        hypotheses = hypotheses[len(top.hypotheses) :]
+    readings = spec.pop("readings", ())
+    spec["assumes"] = tuple(
+        a if "." in a else f"{top.id}.{a}" for a in spec.get("assumes", ())
+    )
+    fields = {**inherited, **spec, "parent": top.id}
+    return _make(f"{top.id}.{suffix}", statement, kind, domain, where, quantities, hypotheses,
+                 readings, fields)  # fmt: skip
+
+
+def _make(id, statement, kind, domain, where, quantities, hypotheses, readings, fields) -> Claim:  # type: ignore[no-untyped-def]
+    if not isinstance(id, str) or not _ID.match(id):
+        raise ClaimError(f"claim id must be words joined by dots, such as 'paper.thm1' (got {id!r})")
+    if kind not in KINDS:
+        raise ClaimError(f"claim {id}: unknown kind {kind!r}; use one of {', '.join(KINDS)}")
+    known = set(Claim.__dataclass_fields__)
+    unknown = [f for f in fields if f not in known]
+    if unknown:
+        raise ClaimError(f"claim {id}: unknown field {unknown[0]!r}; known: {', '.join(sorted(known))}")
+    if fields.get("provenance", "printed") not in ("printed", "reconstructed"):
+        raise ClaimError(f"claim {id}: provenance must be 'printed' or 'reconstructed'")
+    for s, d in domain.items():
+        if not isinstance(d, Domain):
+            raise ClaimError(f"claim {id}: the domain of {s} must be a Domain (got {d!r})")
+        _assumptions_fit(id, s, d)
+    out = Claim(
+        id=id,
+        statement=to_statement(statement),
+        kind=kind,
+        domain=_frozen(domain),
+        where=_frozen({k: sp.sympify(v) for k, v in where.items()}),
+        quantities=_frozen({k: sp.sympify(v) for k, v in quantities.items()}),
+        hypotheses=tuple(to_statement(h) for h in hypotheses),
+        readings=tuple(readings),
+        **{k: tuple(v) if k in ("assumes", "trusted") else v for k, v in fields.items()},
+    )
+    for reading in out.readings or (None,):
+        _check_symbols(out if reading is None else out.read(reading))
+    return out
+
+
+def _assumptions_fit(id: str, s: sp.Basic, d: Domain) -> None:
+    """A symbol's SymPy assumptions must follow from its domain, or they smuggle hypotheses in."""
+    if not isinstance(s, sp.Symbol):
+        return
+    lo = getattr(d, "lo", None)
+    implied = {
+        "integer": isinstance(d, Integers),
+        "positive": lo is not None and bool(lo.is_number and (lo > 0 or (lo >= 0 and getattr(d, "lo_open", False)))),
+        "nonnegative": lo is not None and bool(lo.is_number and lo >= 0),
+    }  # fmt: skip
+    for name, follows in implied.items():
+        if getattr(s, f"is_{name}") and not follows:
+            raise ClaimError(
+                f"claim {id}: symbol {s} is declared {name} in SymPy, but its domain {d} permits"
+                f" other values; use a plain Symbol({s.name!r}) and let the domain speak"
+            )
+
+
+def _check_symbols(c: Claim) -> None:
+    body = c.bound()
+    free: set[sp.Basic] = set(body.free_symbols)
+    for h in c.assumptions:
+        free |= h.free_symbols
+    calls = {a.func for a in body.atoms(AppliedUndef)}
+    for process in processes_of(body):
+        free |= {x for x in process.parameters if isinstance(x, sp.Symbol)}
+        calls |= {x for x in process.parameters if isinstance(x, UndefinedFunction)}
+    known = set(c.domain)
+    missing = sorted((str(x) for x in (free | calls) - known), key=str)
+    if missing and not c.is_prose:
+        raise ClaimError(
+            f"claim {c.id}: symbol {missing[0]} has no domain and stands for no quantity;"
+            f" add it to domain={{...}}, where={{...}} or quantities={{...}}"
+        )
+    for s, d in c.domain.items():
+        if isinstance(d, (Integers, Reals, Simplex)):
+            for other in d.depends:
+                if other not in known:
+                    raise ClaimError(f"claim {c.id}: the domain of {s} mentions {other}, which has none")
+        if isinstance(d, Schedule) and not isinstance(s, UndefinedFunction):
+            raise ClaimError(f"claim {c.id}: {s} has a Schedule as domain but is no function symbol")

@@ -1,0 +1,377 @@
+"""Quantities: functionals of a process, as a small tree of SymPy nodes.
+
+Vectors: the truth, the model of a generation, a batch mean, sampling noise, an arbitrary
+probability vector, and linear combinations of these. Functionals of vectors (a coordinate, norms,
+the mass of a set, ...) are random numbers; `Mean` and `Prob` take their expectation. Nothing here
+evaluates anything: engines do.
+
+Because the nodes are SymPy objects, an index can be any expression and `subs` reaches it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+from sympy.core.symbol import Str
+
+from .errors import StatementError
+
+if TYPE_CHECKING:
+    from .process import Process
+
+__all__ = [
+    "AnyVec",
+    "BatchVec",
+    "CollapseTime",
+    "Comb",
+    "Coord",
+    "Event",
+    "Fixation",
+    "Functional",
+    "IsDirac",
+    "LambdaMax",
+    "Mass",
+    "Mean",
+    "ModelVec",
+    "NoiseVec",
+    "Norm1",
+    "NormInf",
+    "PiMax",
+    "Prob",
+    "SqNorm",
+    "Support",
+    "Tag",
+    "TotalVariation",
+    "TruthVec",
+    "Vec",
+    "VecSum",
+    "processes_of",
+]
+
+
+class Tag(sp.Atom):
+    """Carries a Process inside a SymPy tree; equal when name and declaration are equal."""
+
+    def __new__(cls, process: Process) -> Tag:
+        obj = super().__new__(cls)
+        obj.process = process
+        return obj
+
+    def _hashable_content(self) -> tuple[str, str]:
+        return (self.process.name, repr(self.process))
+
+    def __getnewargs__(self) -> tuple[Process]:
+        return (self.process,)
+
+    def sort_key(self, order=None):  # type: ignore[no-untyped-def]
+        return self.class_key(), (1, self._hashable_content()), sp.S.One.sort_key(), sp.S.One
+
+    def _sympystr(self, printer: object) -> str:
+        return self.process.name
+
+    def _latex(self, printer: object) -> str:
+        return rf"\mathrm{{{self.process.name}}}"
+
+
+class Vec(sp.Basic):
+    """A vector: base class. `v[i]` is its coordinate i (1-based)."""
+
+    __iter__ = None
+
+    def __getitem__(self, token: object) -> Coord:
+        return Coord(self, sp.sympify(token))
+
+    def __add__(self, other: object) -> Comb:
+        return Comb.of([(sp.Integer(1), self), (sp.Integer(1), _vec(other))])
+
+    def __sub__(self, other: object) -> Comb:
+        return Comb.of([(sp.Integer(1), self), (sp.Integer(-1), _vec(other))])
+
+    def __neg__(self) -> Comb:
+        return Comb.of([(sp.Integer(-1), self)])
+
+    def __mul__(self, factor: object) -> Comb:
+        return Comb.of([(_factor(factor), self)])
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, factor: object) -> Comb:
+        return Comb.of([(1 / _factor(factor), self)])
+
+
+def _vec(x: object) -> Vec:
+    if not isinstance(x, Vec):
+        raise StatementError(f"a vector is needed here (got {x!r})")
+    return x
+
+
+def _factor(x: object) -> sp.Expr:
+    e = sp.sympify(x)
+    if not isinstance(e, sp.Expr):
+        raise StatementError(f"a vector can only be multiplied by a number (got {x!r})")
+    return e
+
+
+class TruthVec(Vec):
+    """args: (tag)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return r"p"
+
+
+class ModelVec(Vec):
+    """args: (tag, paper index)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return rf"p^{{({printer._print(self.args[1])})}}"
+
+
+class BatchVec(Vec):
+    """args: (tag, batch name, paper index)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        name, index = self.args[1].name, printer._print(self.args[2])
+        return rf"\overline{{\mathrm{{{name}}}}}^{{({index})}}"
+
+
+class NoiseVec(Vec):
+    """args: (tag, paper index): batch mean minus its law, at that generation."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return rf"\varepsilon_{{{printer._print(self.args[1])}}}"
+
+
+class AnyVec(Vec):
+    """args: (symbol with a Simplex domain): an arbitrary probability vector of no process."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return printer._print(self.args[0])
+
+
+class Comb(Vec):
+    """A linear combination; args: (Tuple(coefficient, vector), ...)."""
+
+    @classmethod
+    def of(cls, terms: list[tuple[sp.Expr, Vec]]) -> Comb:
+        total: dict[Vec, sp.Expr] = {}
+        for c, v in terms:
+            parts = [(c * a.args[0], a.args[1]) for a in v.args] if isinstance(v, Comb) else [(c, v)]
+            for cc, vv in parts:
+                total[vv] = total.get(vv, sp.Integer(0)) + cc
+        pairs = [sp.Tuple(c, v) for v, c in total.items() if c != 0]
+        return cls(*sorted(pairs, key=sp.default_sort_key))
+
+    @property
+    def terms(self) -> list[tuple[sp.Expr, Vec]]:
+        return [(a.args[0], a.args[1]) for a in self.args]
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        out = ""
+        for c, v in self.terms:
+            body = printer._print(v)
+            if c == 1:
+                out += f"+{body}"
+            elif c == -1:
+                out += f"-{body}"
+            else:
+                text = printer._print(c)
+                text = rf"\left({text}\right)" if c.is_Add else text
+                out += f"+{text}\\,{body}" if not text.startswith("-") else f"{text}\\,{body}"
+        return out.removeprefix("+") or "0"
+
+
+class VecSum(Vec):
+    """The sum of vectors over an integer range; args: (vector, symbol, first, last)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        body, i, a, b = (printer._print(x) for x in self.args)
+        return rf"\sum_{{{i}={a}}}^{{{b}}} {body}"
+
+
+class Functional(sp.Expr):
+    """A real number computed from vectors: base class. Commutative, real."""
+
+    is_commutative = True
+    is_extended_real = True
+    is_real = True
+
+    symbol = ""
+
+    def __new__(cls, *args: object) -> Functional:
+        return sp.Expr.__new__(cls, *(sp.sympify(a) for a in args))
+
+    @property
+    def vectors(self) -> list[Vec]:
+        return [a for a in self.args if isinstance(a, Vec)]
+
+
+class Coord(Functional):
+    """Coordinate `token` (1-based) of a vector; args: (vector, token)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        v, i = self.args
+        body = printer._print(v)
+        body = rf"\left({body}\right)" if isinstance(v, Comb) else body
+        text = rf"{body}_{{{printer._print(i)}}}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+def _norm_latex(sub: str):  # type: ignore[no-untyped-def]
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        text = rf"\left\|{printer._print(self.args[0])}\right\|_{{{sub}}}"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+    return _latex
+
+
+class SqNorm(Functional):
+    """Squared Euclidean norm; args: (vector)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        text = rf"\left\|{printer._print(self.args[0])}\right\|_2^2"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+class Norm1(Functional):
+    """Sum of absolute values; args: (vector)."""
+
+    _latex = _norm_latex("1")
+
+
+class NormInf(Functional):
+    """Largest absolute value; args: (vector)."""
+
+    _latex = _norm_latex(r"\infty")
+
+
+class TotalVariation(Functional):
+    """max over sets A of |v(A) - w(A)|; args: (v, w)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        v, w = (printer._print(a) for a in self.args)
+        return rf"\mathrm{{TV}}\left({v},{w}\right)"
+
+
+class Mass(Functional):
+    """Sum of the coordinates in a set of tokens; args: (vector, set symbol)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        v, a = (printer._print(x) for x in self.args)
+        return rf"{v}({a})" if exp is None else rf"{v}({a})^{{{exp}}}"
+
+
+class PiMax(Functional):
+    """max over sets A of min(v(A), 1 - v(A)); args: (vector)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        return rf"\pi_{{{printer._print(self.args[0])}}}"
+
+
+class LambdaMax(Functional):
+    """max over sets A of v(A) (1 - v(A)); args: (vector)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        return rf"\lambda\left({printer._print(self.args[0])}\right)"
+
+
+class Support(Functional):
+    """Number of positive coordinates; args: (vector)."""
+
+    is_integer = True
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        return rf"\left|\mathrm{{supp}}\,{printer._print(self.args[0])}\right|"
+
+
+class CollapseTime(Functional):
+    """First paper index at which the model is a point mass; args: (tag)."""
+
+    is_integer = True
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        return "T" if exp is None else f"T^{{{exp}}}"
+
+
+class Event(sp.Basic):
+    """Something that happens or not: base class (relations and logical nodes are events too)."""
+
+
+class IsDirac(Event):
+    """The vector is a point mass; args: (vector)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return rf"\left\|{printer._print(self.args[0])}\right\|_\infty=1"
+
+
+class Fixation(Event):
+    """The models converge to the point mass at a token; args: (tag, token)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return rf"\lim_t p^{{(t)}}=\delta_{{{printer._print(self.args[1])}}}"
+
+
+class Mean(sp.Expr):
+    """Expectation; args: (random number[, condition]).
+
+    The condition is an event, or a Tuple of vectors (the mean is then a function of them).
+    """
+
+    is_commutative = True
+    is_extended_real = True
+    is_real = True
+
+    def __new__(cls, x: object, given: object = None) -> Mean:
+        x = sp.sympify(x)
+        if given is None:
+            return sp.Expr.__new__(cls, x)
+        if isinstance(given, Vec):
+            given = sp.Tuple(given)
+        return sp.Expr.__new__(cls, x, given)
+
+    @property
+    def given(self) -> sp.Basic | None:
+        return self.args[1] if len(self.args) > 1 else None
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        body = printer._print(self.args[0])
+        if self.given is not None:
+            cond = self.given
+            body += r"\mid " + (
+                ",".join(printer._print(c) for c in cond)
+                if isinstance(cond, sp.Tuple)
+                else printer._print(cond)
+            )
+        text = rf"\mathbb{{E}}\left[{body}\right]"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+
+class Prob(sp.Expr):
+    """Probability of an event; args: (event[, condition])."""
+
+    is_commutative = True
+    is_extended_real = True
+    is_real = True
+
+    def __new__(cls, event: sp.Basic, given: object = None) -> Prob:
+        if isinstance(given, Vec):
+            given = sp.Tuple(given)
+        args = (event,) if given is None else (event, given)
+        return sp.Expr.__new__(cls, *args)
+
+    @property
+    def given(self) -> sp.Basic | None:
+        return self.args[1] if len(self.args) > 1 else None
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        body = printer._print(self.args[0])
+        if self.given is not None:
+            body += r"\mid " + printer._print(self.given)
+        text = rf"\mathbb{{P}}\left({body}\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+
+def processes_of(expr: sp.Basic) -> list[Process]:
+    """The processes that an expression mentions, in a fixed order, each once."""
+    tags = sorted(expr.atoms(Tag), key=lambda t: t._hashable_content())
+    return [t.process for t in tags]

@@ -1,0 +1,244 @@
+"""Closed forms of linear recurrences, each certified by substituting it back.
+
+u(g) = A(g) u(g - 1) + b(g) is solved one strongly connected block after the other. A block of
+one unknown with constant coefficients is solved by undetermined coefficients among
+polynomial x exponential terms; one whose coefficients depend on g by its product, with a
+constant particular solution where there is one. A block of several unknowns is refused here
+(the recurrence itself stays available).
+
+Whatever proposed it, a closed form counts only after `certify` has put it back into the
+recurrence and compared the initial value, by the normal form and again by FLINT.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from .errors import OutsideFragment
+from .moments import Recurrence
+from .normal import is_zero
+
+__all__ = ["ClosedForm", "certify", "closed_form", "iterate", "solve_scalar"]
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """A certified formula for row . u(g), valid for all generations g >= start."""
+
+    formula: sp.Expr
+    generation: sp.Symbol
+    start: int
+    entries: tuple[sp.Expr, ...]
+
+
+def iterate(r: Recurrence, generation: int, put: dict | None = None) -> sp.Expr:
+    """The value at a concrete generation, by running the recurrence (an independent route)."""
+    put = put or {}
+    u = r.initial.xreplace(put)
+    for g in range(r.start + 1, generation + 1):
+        at = {r.generation: sp.Integer(g), **put}
+        u = (r.matrix.xreplace(at) * u + r.forcing.xreplace(at)).applyfunc(sp.cancel)
+    return sp.factor(r.value(u).xreplace(put))
+
+
+def blocks(matrix: sp.Matrix) -> list[list[int]]:
+    """Strongly connected components in an order in which each depends on earlier ones only."""
+    k = matrix.rows
+    edges = [[j for j in range(k) if j != i and matrix[i, j] != 0] for i in range(k)]
+    from sympy.utilities.iterables import strongly_connected_components
+
+    return strongly_connected_components((list(range(k)), [(i, j) for i in range(k) for j in edges[i]]))
+
+
+def closed_form(r: Recurrence) -> ClosedForm:
+    """The closed form of every entry and of the value; raises OutsideFragment where it has none."""
+    g, solved = r.generation, {}
+    start, late = r.start, False
+    for block in blocks(r.matrix):
+        if len(block) > 1:
+            raise OutsideFragment(
+                f"a system of {len(block)} coupled moments has no closed form here",
+                part="coupled block of the recurrence",
+            )
+        (i,) = block
+        forcing = r.forcing[i, 0] + sum(
+            (r.matrix[i, j] * solved[j].xreplace({g: g - 1}) for j in solved if r.matrix[i, j] != 0),
+            sp.Integer(0),
+        )
+        if r.matrix[i, i] == 0:  # the moment forgets its past: valid one generation later
+            solved[i], late = tidy(forcing, g, start), True
+        else:
+            solved[i] = solve_scalar(r.matrix[i, i], forcing, r.initial[i, 0], g, start)
+    entries = tuple(solved[i] for i in range(len(r.labels)))
+    formula = r.value(sp.Matrix(len(entries), 1, entries)) if entries else r.constant
+    form = ClosedForm(tidy(formula, g, start), g, start + late, entries)
+    certify(r, form)
+    if late and is_zero(form.formula.xreplace({g: sp.Integer(start)}).doit() - r.value(r.initial)):
+        form = replace(form, start=start)
+    return form
+
+
+def certify(r: Recurrence, form: ClosedForm) -> None:
+    """Put the closed form back into the recurrence and its initial values; raise if it fails."""
+    g = r.generation
+    u = sp.Matrix(len(form.entries), 1, form.entries)
+    residual = u - r.matrix * u.xreplace({g: g - 1}) - r.forcing if form.entries else sp.zeros(0, 1)
+    for k, e in enumerate(residual):
+        if not is_zero(e, [g]):
+            raise OutsideFragment(f"the closed form of moment {k} fails its recurrence")
+    for k, e in enumerate(form.entries):
+        if r.matrix[k, k] == 0:
+            continue
+        if not is_zero(e.xreplace({g: sp.Integer(r.start)}).doit() - r.initial[k, 0], [g]):
+            raise OutsideFragment(f"the closed form of moment {k} fails its initial value")
+    if form.entries and not is_zero(form.formula - r.value(u), [g]):
+        raise OutsideFragment("the tidied closed form differs from the solved one")
+
+
+def solve_scalar(a: sp.Expr, b: sp.Expr, initial: sp.Expr, g: sp.Symbol, start: int) -> sp.Expr:
+    """A candidate for u(g) = a u(g-1) + b(g), u(start) = initial. Certified by the caller."""
+    b = tidy(b, g, start)
+    if a.has(g):
+        return _first_order(a, b, initial, g, start)
+    terms = _exp_poly(b, g)
+    if terms is None:
+        return _first_order(a, b, initial, g, start)
+    particular: sp.Expr = sp.Integer(0)
+    for base, poly in terms:
+        particular += _particular(a, base, poly, g) * base**g
+    c = initial - particular.xreplace({g: sp.Integer(start)})
+    c = sp.factor(sp.cancel(sp.together(c)))
+    return tidy(particular + c * a ** (g - start), g, start)
+
+
+def _particular(a: sp.Expr, base: sp.Expr, poly: sp.Expr, g: sp.Symbol) -> sp.Expr:
+    """Q with base Q(g) - a Q(g-1) = base P(g), by undetermined coefficients."""
+    p = sp.Poly(poly, g)
+    resonant = is_zero(a - base)
+    degree = p.degree() + (1 if resonant else 0)
+    cs = sp.symbols(f"_q0:{degree + 1}", cls=sp.Dummy)
+    shape = sum(c * g**k for k, c in enumerate(cs))
+    residual = sp.expand(base * shape - a * shape.xreplace({g: g - 1}) - base * p.as_expr())
+    free = [cs[0]] if resonant else []
+    if resonant:
+        residual = residual.xreplace({cs[0]: sp.Integer(0)})
+    equations = [sp.cancel(sp.together(c)) for c in sp.Poly(residual, g).coeffs()]
+    solution = sp.solve([e for e in equations if e != 0], [c for c in cs if c not in free], dict=True)
+    if not solution:
+        raise OutsideFragment("undetermined coefficients found no particular solution")
+    q = shape.xreplace(solution[0]).xreplace({c: sp.Integer(0) for c in cs})
+    return sum(sp.factor(c) * g**k for (k,), c in sp.Poly(q, g).terms())
+
+
+def _exp_poly(b: sp.Expr, g: sp.Symbol) -> list[tuple[sp.Expr, sp.Expr]] | None:
+    """b as [(base, polynomial in g)], or None if it is something else."""
+    found: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(sp.expand(b, power_base=False, power_exp=False, mul=True)):
+        base, poly = sp.Integer(1), sp.Integer(1)
+        for f in sp.Mul.make_args(term):
+            if f.is_Pow and g in f.exp.free_symbols and g not in f.base.free_symbols:
+                e = sp.Poly(sp.expand(f.exp), g) if sp.expand(f.exp).is_polynomial(g) else None
+                if e is None or e.degree() != 1 or not e.LC().is_Integer:
+                    return None
+                base *= f.base ** e.LC()
+                poly *= f.base ** e.nth(0)
+            elif g not in f.free_symbols or f.is_polynomial(g):
+                poly *= f
+            else:
+                return None
+        base = sp.factor(base)
+        found[base] = found.get(base, sp.Integer(0)) + poly
+    return [(k, v) for k, v in found.items() if v != 0]
+
+
+def _first_order(a: sp.Expr, b: sp.Expr, initial: sp.Expr, g: sp.Symbol, start: int) -> sp.Expr:
+    k = sp.Symbol("_k", integer=True)
+    if a == 1:
+        return initial + _sum(b.xreplace({g: k}), k, start + 1, g)
+    constant = sp.cancel(sp.together(b / (1 - a)))
+    product = telescope(a.xreplace({g: k}), k, start + 1, g)
+    if not constant.has(g):
+        return constant + sp.factor(sp.cancel(initial - constant)) * product
+    ratio = sp.cancel(sp.together(b.xreplace({g: k}) / product.xreplace({g: k})))
+    return product * (initial + _sum(ratio, k, start + 1, g))
+
+
+def _sum(body: sp.Expr, k: sp.Symbol, first: object, last: sp.Expr) -> sp.Expr:
+    if body == 0:
+        return sp.Integer(0)
+    free, bound = sp.factor(body).as_independent(k, as_Add=False)
+    if not bound.has(k):
+        return body * (last - sp.sympify(first) + 1)
+    if bound.is_polynomial(k):
+        return free * sp.factor(sp.summation(bound, (k, first, last)))
+    return free * sp.Sum(bound, (k, first, last))
+
+
+def telescope(r: sp.Expr, k: sp.Symbol, first: int, last: sp.Expr) -> sp.Expr:
+    """The product of a rational r(k): telescoped where its factors are shifts of each other.
+
+    Two linear factors k + c and k + d cancel when c - d is an integer; whatever is left stays
+    an unevaluated product.
+    """
+    if k not in r.free_symbols:
+        return r ** (last - first + 1)
+    num, den = sp.fraction(sp.cancel(sp.together(r)))
+    tops, bottoms = _linear(num, k), _linear(den, k)
+    rest = sp.Integer(1)
+    out: sp.Expr = sp.Integer(1)
+    for f, e in list(tops):
+        for _ in range(e):
+            match = next((h for h, _ in bottoms if sp.cancel(f.xreplace({k: 0}) / sp.Poly(f, k).LC()
+                          - h.xreplace({k: 0}) / sp.Poly(h, k).LC()).is_Integer), None) if sp.degree(f, k) == 1 else None
+            if match is None:
+                rest *= f
+                continue
+            bottoms = [(h, m - 1) if h == match else (h, m) for h, m in bottoms]
+            bottoms = [(h, m) for h, m in bottoms if m]
+            out *= _ratio_product(f, match, k, first, last)
+    for h, m in bottoms:
+        rest /= h**m
+    c_top = sp.cancel(num / sp.prod([f**e for f, e in tops]))
+    c_bottom = sp.cancel(den / sp.prod([f**e for f, e in _linear(den, k)]))
+    factor = sp.cancel(c_top / c_bottom)
+    if factor != 1:
+        out *= factor ** (last - first + 1)
+    return out if rest == 1 else out * sp.Product(sp.factor(rest), (k, first, last))
+
+
+def _linear(e: sp.Expr, k: sp.Symbol) -> list[tuple[sp.Expr, int]]:
+    return [(f, m) for f, m in sp.factor_list(e)[1] if k in f.free_symbols]
+
+
+def _ratio_product(f: sp.Expr, h: sp.Expr, k: sp.Symbol, first: int, last: sp.Expr) -> sp.Expr:
+    """Product over k of f/h for two linear factors whose roots differ by an integer."""
+    lf, lh = sp.Poly(f, k).LC(), sp.Poly(h, k).LC()
+    c, d = sp.cancel(f.xreplace({k: 0}) / lf), sp.cancel(h.xreplace({k: 0}) / lh)
+    shift = int(c - d)
+    out = (lf / lh) ** (last - first + 1) if lf != lh else sp.Integer(1)
+    for j in range(abs(shift)):
+        if shift > 0:
+            out *= (last + d + 1 + j) / (first + d + j)
+        else:
+            out *= (first + c + j) / (last + c + 1 + j)
+    return out
+
+
+def tidy(e: sp.Expr, g: sp.Symbol, start: int) -> sp.Expr:
+    """Collect a formula by its terms base**(g - start), with factored coefficients.
+
+    The exponent starts at zero, so that a base that vanishes (one sample per generation) leaves
+    the first value right.
+    """
+    terms = _exp_poly(e, g)
+    if terms is None:
+        return e
+    out: sp.Expr = sp.Integer(0)
+    for base, poly in terms:
+        if base == 1:
+            out += sp.factor(sp.cancel(sp.together(poly)))
+        else:
+            out += sp.factor(sp.cancel(sp.together(poly * base**start))) * base ** (g - start)
+    return out
