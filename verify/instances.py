@@ -1,0 +1,346 @@
+"""Concrete instances of a claim, smallest first, and whether a statement holds at one.
+
+"Smallest" is the order generation, support, sum of sizes, sum of denominators of p, lexicographic:
+the first failing instance in this order is the counterexample that is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+import flint
+import mpmath
+import sympy as sp
+from sympy.core.function import UndefinedFunction
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.claim import Claim
+from refutable.derivations.domain import Domain, Integers, Schedule, Simplex
+from refutable.derivations.errors import DomainError, OutsideFragment
+
+__all__ = ["Check", "check_at", "compare", "instances", "named"]
+
+Instance = dict
+
+
+def _order(claim: Claim) -> list[sp.Basic]:
+    """Symbols of the domain so that each one's limits mention earlier ones only."""
+    out: list[sp.Basic] = []
+
+    def visit(s: sp.Basic, trail: tuple = ()) -> None:
+        if s in out:
+            return
+        if s in trail:
+            raise DomainError(f"the domains of {', '.join(map(str, trail))} depend on each other")
+        for t in claim.domain[s].depends:
+            visit(t, (*trail, s))
+        out.append(s)
+
+    for s in claim.domain:
+        visit(s)
+    return out
+
+
+def index_symbols(claim: Claim) -> set[sp.Symbol]:
+    """Symbols that appear as a generation index."""
+    body = claim.bound()
+    out: set[sp.Symbol] = set()
+    for v in body.atoms(Q.ModelVec, Q.BatchVec, Q.NoiseVec):
+        out |= v.args[-1].free_symbols
+    for p in Q.processes_of(body):
+        if p.index in claim.domain:
+            out.add(p.index)
+    return out
+
+
+def _key(claim: Claim, order: list[sp.Basic], indices: set[sp.Symbol]) -> Callable[[Instance], tuple]:
+    def key(at: Instance) -> tuple:
+        vectors = [v for v in at.values() if isinstance(v, tuple)]
+        numbers = [(s, v) for s, v in at.items() if isinstance(v, sp.Rational) and s not in indices]
+        return (
+            sum(at[s] for s in indices if s in at),
+            sum(sum(1 for x in v if x) for v in vectors),
+            sum(abs(v) for _, v in numbers if v.is_Integer),
+            sum(x.q for v in vectors for x in v) + sum(v.q for _, v in numbers),
+            tuple(str(at[s]) for s in order),
+        )
+
+    return key
+
+
+def _width(d: Domain, free: int) -> int:
+    if isinstance(d, Integers):
+        return 4 if free <= 4 else 3
+    if isinstance(d, Simplex):
+        return 9 if free <= 4 else 5
+    if isinstance(d, Schedule):
+        return 6
+    return 5 if free <= 4 else 4
+
+
+def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
+    """At most `limit` instances in the domain that satisfy the hypotheses, smallest first.
+
+    extra widens the range of every symbol.
+    """
+    order = _order(claim)
+    found: list[Instance] = []
+    _ = [found.append(at) for at in islice(_product(claim, order, {}, extra), 6000)]
+    key = _key(claim, order, index_symbols(claim))
+    found.sort(key=key)
+    out = []
+    for at in found:
+        if _hypotheses_hold(claim, at):
+            out.append(at)
+            if len(out) == limit:
+                break
+    return out
+
+
+def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> Iterator[Instance]:
+    if not order:
+        yield dict(at)
+        return
+    s, rest = order[0], order[1:]
+    domain = claim.domain[s]
+    if isinstance(domain, Integers) and _is_support_size(claim, s):
+        members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
+    else:
+        members = list(islice(domain.members(at), _width(domain, len(claim.domain)) + extra))
+    for x in dict.fromkeys([*members, *(c for c in domain.corners(at) if not isinstance(c, tuple))]):
+        yield from _product(claim, rest, {**at, s: x}, extra)
+
+
+def _is_support_size(claim: Claim, s: sp.Basic) -> bool:
+    return any(isinstance(d, Simplex) and d.size == s for d in claim.domain.values())
+
+
+def _hypotheses_hold(claim: Claim, at: Instance) -> bool:
+    for h in claim.assumptions:
+        try:
+            if check_at(h, at).truth is not True:
+                return False
+        except (OutsideFragment, ZeroDivisionError, ValueError):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Check:
+    """What a statement is at an instance: True, False or None (cannot tell).
+
+    For the relation that decides: its two sides as exact numbers.
+    """
+
+    truth: bool | None
+    rel: S.Rel | None = None
+    lhs: sp.Basic | None = None
+    rhs: sp.Basic | None = None
+    note: str = ""
+
+
+def check_at(st: sp.Basic, at: Mapping, value: Callable | None = None) -> Check:
+    """Is the statement true at this instance? Exact; None where a number cannot be decided."""
+    from . import exact
+
+    value = value or exact.value
+    bare = _bare_random(st)
+    if bare:
+        last = Check(True)
+        for _, table in exact.atoms(st, at):
+            last = _check(st.xreplace(table), at, value)
+            if last.truth is not True:
+                return last
+        return last
+    return _check(st, at, value)
+
+
+def _bare_random(st: sp.Basic) -> bool:
+    walk = sp.preorder_traversal(st)
+    for node in walk:
+        if isinstance(node, (Q.Mean, Q.Prob)):
+            if isinstance(node.given, sp.Tuple):
+                return True
+            walk.skip()
+        elif isinstance(node, (Q.ModelVec, Q.BatchVec, Q.CollapseTime)):
+            return True
+        elif isinstance(node, S.Rel) and isinstance(node.lhs, Q.Vec):
+            walk.skip()
+    return False
+
+
+def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
+    if isinstance(st, S.Rel):
+        return _relation(st, at, value)
+    if isinstance(st, S.And):
+        checks = [_check(p, at, value) for p in st.args]
+        return next((c for c in checks if c.truth is False), None) or next(
+            (c for c in checks if c.truth is None), checks[-1]
+        )
+    if isinstance(st, S.Or):
+        checks = [_check(p, at, value) for p in st.args]
+        return next((c for c in checks if c.truth), None) or next(
+            (c for c in checks if c.truth is None), checks[-1]
+        )
+    if isinstance(st, S.Not):
+        c = _check(st.args[0], at, value)
+        return Check(None if c.truth is None else not c.truth, c.rel, c.lhs, c.rhs)
+    if isinstance(st, S.Implies):
+        premise = _check(st.args[0], at, value)
+        return Check(True) if premise.truth is False else (
+            _check(st.args[1], at, value) if premise.truth else Check(None)
+        )
+    if isinstance(st, S.Iff):
+        a, b = (_check(p, at, value) for p in st.args)
+        if a.truth is None or b.truth is None:
+            return Check(None)
+        return b if a.truth else Check(not b.truth, b.rel, b.lhs, b.rhs)
+    if isinstance(st, S.Member):
+        x, lo, hi = (value(a, at) if a is not sp.oo else a for a in st.args)
+        ok = bool(x.is_Integer and x >= lo and (hi is sp.oo or x <= hi))
+        return Check(ok, None, x, None)
+    if isinstance(st, S.Monotone):
+        return _monotone(st, at, value)
+    raise OutsideFragment(f"{type(st).__name__} has no instances", part=type(st).__name__)
+
+
+def _monotone(st: S.Monotone, at: Mapping, value: Callable) -> Check:
+    expr, symbol, direction = st.args
+    op = {"increasing": "<", "decreasing": ">", "nondecreasing": "<=", "nonincreasing": ">="}[direction.name]
+    if not isinstance(at.get(symbol), sp.Integer):
+        raise OutsideFragment("monotone in a symbol that is no integer")
+    return _relation(S.Rel(op, expr, expr.subs(symbol, symbol + 1)), at, value)
+
+
+def _relation(rel: S.Rel, at: Mapping, value: Callable) -> Check:
+    if isinstance(rel.lhs, Q.Vec):
+        return _vectors(rel, at)
+    lhs, rhs = (value(prepare(side), at) for side in (rel.lhs, rel.rhs))
+    for side in (lhs, rhs):
+        if side.has(sp.zoo, sp.nan):
+            return Check(None, rel, lhs, rhs, "a side is not defined here")
+    return Check(compare(rel.op, lhs, rhs), rel, lhs, rhs)
+
+
+def _vectors(rel: S.Rel, at: Mapping) -> Check:
+    from . import exact
+
+    left, right = (exact.vector_coefficients(side, at) for side in (rel.lhs, rel.rhs))
+    for leaf in sorted(set(left) | set(right), key=str):
+        a, b = left.get(leaf, sp.Integer(0)), right.get(leaf, sp.Integer(0))
+        if a != b:
+            return Check(rel.op == "!=", rel, sp.sympify(a), sp.sympify(b), f"coefficient of {leaf}")
+    return Check(rel.op == "=", rel)
+
+
+def prepare(e: sp.Expr) -> sp.Expr:
+    """Derivatives and integrals are carried out before numbers are put in."""
+    table = {d: d.doit() for d in e.atoms(sp.Derivative, sp.Integral)}
+    return e.xreplace(table) if table else e
+
+
+def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
+    """The relation between two exact numbers; None if 60 digits do not separate them."""
+    if lhs in (sp.oo, -sp.oo) or rhs in (sp.oo, -sp.oo):
+        if lhs == rhs:
+            return op in ("=", "<=", ">=")
+        less = lhs is -sp.oo or rhs is sp.oo
+        return {"=": False, "!=": True, "<": less, "<=": less, ">": not less, ">=": not less}[op]
+    d = sp.nsimplify(lhs - rhs) if (lhs - rhs).is_Rational else lhs - rhs
+    if d.is_Rational:
+        s = (d > 0) - (d < 0)
+    else:
+        s = _sign(d)
+        if s is None:
+            return None
+    return {"=": s == 0, "!=": s != 0, "<": s < 0, "<=": s <= 0, ">": s > 0, ">=": s >= 0}[op]
+
+
+def _sign(d: sp.Expr) -> int | None:
+    ball = _arb(d)
+    if ball is None:
+        return None
+    if ball > 0:
+        return 1
+    if ball < 0:
+        return -1
+    if d.is_algebraic and sp.minimal_polynomial(d, sp.Dummy()).is_Symbol:
+        return 0
+    return 0 if d.equals(0) else None
+
+
+def _arb(e: sp.Expr, digits: int = 80):  # type: ignore[no-untyped-def]
+    """A rigorous ball around a real constant, or None where a function is not known."""
+    old = flint.ctx.dps
+    flint.ctx.dps = digits
+    try:
+        return _ball(e)
+    except (NotImplementedError, ValueError):
+        return None
+    finally:
+        flint.ctx.dps = old
+
+
+def _ball(e: sp.Expr):  # type: ignore[no-untyped-def]
+    if e.is_Rational:
+        return flint.arb(flint.fmpq(int(e.p), int(e.q)))
+    if e is sp.pi:
+        return flint.arb.pi()
+    if e is sp.E:
+        return flint.arb(1).exp()
+    if e is sp.EulerGamma:
+        return flint.arb.const_euler()
+    if e.is_Add:
+        return sum((_ball(a) for a in e.args), flint.arb(0))
+    if e.is_Mul:
+        out = flint.arb(1)
+        for a in e.args:
+            out *= _ball(a)
+        return out
+    if e.is_Pow:
+        if e.exp.is_Integer:
+            return _ball(e.base) ** int(e.exp)
+        if e.exp == sp.Rational(1, 2):
+            return _ball(e.base).sqrt()
+        return (_ball(e.exp) * _ball(e.base).log()).exp()
+    if isinstance(e, sp.exp):
+        return _ball(e.args[0]).exp()
+    if isinstance(e, sp.log):
+        return _ball(e.args[0]).log()
+    if isinstance(e, sp.sin):
+        return _ball(e.args[0]).sin()
+    if isinstance(e, sp.cos):
+        return _ball(e.args[0]).cos()
+    if isinstance(e, sp.Abs):
+        return abs(_ball(e.args[0]))
+    if isinstance(e, sp.gamma):
+        return _ball(e.args[0]).gamma()
+    if isinstance(e, sp.zeta) and len(e.args) == 1:
+        return _ball(e.args[0]).zeta()
+    if isinstance(e, (sp.Max, sp.Min)):
+        balls = [_ball(a) for a in e.args]
+        out = balls[0]
+        for b in balls[1:]:
+            out = out.max(b) if isinstance(e, sp.Max) else out.min(b)
+        return out
+    raise NotImplementedError(type(e).__name__)
+
+
+def named(at: Mapping) -> dict[str, object]:
+    """An instance as JSON: symbol name -> exact text or list of texts."""
+    out: dict[str, object] = {}
+    for s, v in at.items():
+        name = s.__name__ if isinstance(s, UndefinedFunction) else str(s)
+        if isinstance(v, tuple):
+            out[name] = [str(x) for x in v]
+        elif isinstance(v, sp.FiniteSet):
+            out[name] = [str(x) for x in v.args]
+        else:
+            out[name] = str(v)
+    return out
+
+
+mpmath.mp.dps = 50

@@ -1,0 +1,139 @@
+"""Limits of derived formulas.
+
+`limit(e, x, to, region)` handles rational functions of x with powers base**x (the base proved to
+lie in [0, 1), (-1, 1), or to be 1) and powers base(x)**m with another exponent. What is left goes
+to SymPy's Gruntz algorithm, is compared with exact evaluation far out, and is then listed as
+resting on "lemma.gruntz".
+"""
+
+from __future__ import annotations
+
+import mpmath
+import sympy as sp
+
+from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.normal import Normaliser
+from refutable.derivations.statement import Rel
+
+from .positivity import prove
+from .region import Region
+
+__all__ = ["limit"]
+
+
+def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Expr, list[str]]:
+    """(limit, lemmas it rests on); raises OutsideFragment where it cannot be certified."""
+    if x not in e.free_symbols:
+        return e, []
+    if to is sp.oo:
+        try:
+            return _rational_limit(_drop_decaying(e, x, region), x, region), []
+        except OutsideFragment:
+            pass
+    return _gruntz(e, x, to, region), ["lemma.gruntz"]
+
+
+def _drop_decaying(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
+    """Powers base**(c x + d) with a base proved below one in size vanish against polynomials."""
+    table = {}
+    for p in e.atoms(sp.Pow):
+        if x not in p.exp.free_symbols:
+            continue
+        if x in p.base.free_symbols:
+            raise OutsideFragment(f"{p} has the variable in base and exponent")
+        exponent = sp.Poly(sp.expand(p.exp), x) if sp.expand(p.exp).is_polynomial(x) else None
+        if exponent is None or exponent.degree() != 1 or not (exponent.LC() > 0) == True:  # noqa: E712
+            raise OutsideFragment(f"the exponent of {p}")
+        base = sp.cancel(p.base)
+        if not _below_one(base, region):
+            raise OutsideFragment(f"whether |{base}| < 1")
+        table[p] = sp.Integer(0)
+    for f in e.atoms(sp.Sum, sp.Product, sp.Function):
+        if x in f.free_symbols:
+            raise OutsideFragment(f"the limit of {type(f).__name__}")
+    return e.xreplace(table)
+
+
+def _below_one(base: sp.Expr, region: Region) -> bool:
+    if base.is_number:
+        return bool(abs(base) < 1)
+    if not prove(Rel("<", base, 1), region):
+        return False
+    return bool(prove(Rel(">=", base, 0), region) or prove(Rel(">", base, -1), region))
+
+
+def _rational_limit(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
+    """Leading coefficients; powers base(x)**m count by the limit of their base."""
+    table = {}
+    for p in e.atoms(sp.Pow):
+        if x in p.base.free_symbols and not p.exp.is_Integer:
+            if x in p.exp.free_symbols or not p.base.is_rational_function(x):
+                raise OutsideFragment(f"the limit of {p}")
+            inner = _rational_limit(p.base, x, region)
+            if not inner.is_finite and inner.is_number:
+                raise OutsideFragment(f"the base of {p} is unbounded")
+            if inner == 0:
+                raise OutsideFragment(f"the base of {p} vanishes")
+            table[p] = sp.Dummy("w")
+            table[p] = inner**p.exp if inner != 1 else sp.Integer(1)
+    e = sp.cancel(sp.together(e.xreplace(table)))
+    num, den = sp.fraction(e)
+    if not (num.is_polynomial(x) and den.is_polynomial(x)):
+        raise OutsideFragment(f"{e} is not rational in {x}")
+    pn, pd = sp.Poly(num, x), sp.Poly(den, x)
+    if pn.is_zero:
+        return sp.Integer(0)
+    if pn.degree() < pd.degree():
+        return sp.Integer(0)
+    lead = sp.factor(pn.LC() / pd.LC())
+    if pn.degree() == pd.degree():
+        return lead
+    for s, value in ((">", sp.oo), ("<", -sp.oo)):
+        if prove(Rel(s, lead, 0), region):
+            return value
+    raise OutsideFragment(f"the sign of the leading coefficient {lead}")
+
+
+def _gruntz(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> sp.Expr:
+    free = e.free_symbols - {x}
+    fresh = {s: sp.Symbol(f"{s.name}_", positive=True) if s in region.positive else sp.Symbol(f"{s.name}_", real=True)
+             for s in free}  # fmt: skip
+    y = sp.Symbol("_x", positive=True)
+    body = e.doit().xreplace({**fresh, x: y})
+    try:
+        value = sp.limit(body, y, to)
+    except (NotImplementedError, ValueError, RecursionError, TypeError) as err:
+        raise OutsideFragment(f"SymPy finds no limit of {e}") from err
+    if isinstance(value, sp.Limit) or value.has(sp.Limit, sp.AccumBounds, sp.nan):
+        raise OutsideFragment(f"SymPy finds no limit of {e}")
+    value = value.xreplace({v: k for k, v in fresh.items()})
+    if not _agrees(e, x, to, value, region):
+        raise OutsideFragment(f"SymPy's limit {value} disagrees with evaluation")
+    return value
+
+
+def _agrees(e: sp.Expr, x: sp.Symbol, to: sp.Expr, value: sp.Expr, region: Region) -> bool:
+    """The distance to the proposed limit shrinks along a sequence, at one inner point."""
+    at = {}
+    for s in (e.free_symbols | value.free_symbols) - {x}:
+        v = region.variables.get(s)
+        lo = v.lo if v is not None and v.lo.is_finite else sp.Integer(0)
+        at[s] = lo + (sp.Rational(3) if v is None or v.hi is sp.oo else (v.hi - lo) / 3)
+    at = {s: v.xreplace(at) for s, v in at.items()}
+    points = [10**k for k in (2, 4, 6)] if to is sp.oo else [to + sp.Rational(1, 10**k) for k in (2, 4, 6)]
+    gaps = []
+    with mpmath.workdps(60):
+        for p in points:
+            here = sp.N(e.xreplace({**at, x: sp.sympify(p)}).doit(), 40)
+            if value in (sp.oo, -sp.oo):
+                gaps.append(-abs(here))
+            else:
+                gaps.append(abs(here - sp.N(value.xreplace(at), 40)))
+    if not all(g.is_number and g.is_finite for g in gaps):
+        return False
+    return bool(gaps[2] < gaps[0] or gaps[2] == 0 or gaps[2] < sp.Rational(1, 10**20))
+
+
+def normal_limit(e: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """The normal form of an expression in generators, used to compare two limits."""
+    return Normaliser(frozenset({x})).rewrite(e)

@@ -1,0 +1,120 @@
+"""Quantities without a closed form: what is known of them all the same.
+
+For one random probability vector V on a lattice, split at the event "V is a point mass":
+
+    E f(V) = rho * f(point mass) + (1 - rho) * E[f(V) | not a point mass],   rho = P(point mass),
+
+and on the second event 1/s <= |V|_2^2 <= |V|_inf <= 1 - 1/n. Bounds that are linear in f pass to
+the conditional means. Where E|V|_2^2 has a closed form, this pins rho between two formulas.
+For the collapse time, E T = sum_k P(T > k) turns the same split into bounds of its sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations.derive import _full_resample as full_resample
+from refutable.derivations.derive import derive
+from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.normal import geometric_sum
+from refutable.derivations.process import Process
+from refutable.derivations.statement import Rel
+
+from .region import Region
+
+__all__ = ["add_facts", "rewrite_collapse"]
+
+
+def rewrite_collapse(e: sp.Basic) -> sp.Basic:
+    """P(T > k) and its like as P(model k is a point mass): point masses are absorbing."""
+    table = {}
+    for node in e.atoms(Q.Prob):
+        event = node.args[0]
+        if node.given is None and isinstance(event, Rel) and isinstance(event.lhs, Q.CollapseTime):
+            process, k = event.lhs.args[0].process, event.rhs
+            if full_resample(process) is None:
+                continue
+            at = {">": k, "<=": k, ">=": k - 1, "<": k - 1}.get(event.op)
+            if at is None:
+                continue
+            rho = Q.Prob(Q.IsDirac(process.model(at)))
+            table[node] = 1 - rho if event.op in (">", ">=") else rho
+    return e.xreplace(table)
+
+
+def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]) -> list[str]:
+    """Facts about the opaque quantities of `e`; returns the ids of the lemmas they rest on.
+
+    formula: the derived formula of a Mean (raises OutsideFragment where there is none).
+    """
+    lemmas: list[str] = []
+    vectors = {n.args[0].args[0] for n in e.atoms(Q.Prob) if isinstance(n.args[0], Q.IsDirac)}
+    vectors |= {
+        n.args[0].args[0] for n in e.atoms(Q.Mean)
+        if isinstance(n.args[0], Q.NormInf) and isinstance(n.args[0].args[0], Q.ModelVec)
+    }  # fmt: skip
+    for v in sorted(vectors, key=sp.default_sort_key):
+        if isinstance(v, Q.ModelVec):
+            _split(v, region, formula)
+            lemmas.append("lemma.split")
+    for t in sorted(e.atoms(Q.CollapseTime), key=sp.default_sort_key):
+        if any(n.args[0] == t for n in e.atoms(Q.Mean)):
+            _collapse_time(t.args[0].process, region)
+            lemmas += ["lemma.split", "lemma.tailsum"]
+    return list(dict.fromkeys(lemmas))
+
+
+def _support(process: Process, region: Region) -> sp.Symbol:
+    node = Q.Support(process.truth)
+    if node not in region.names:
+        region.bound(node, 1, sp.oo, integer=True)
+    return region.name(node)
+
+
+def _split(v: Q.ModelVec, region: Region, formula: Callable[[sp.Expr], sp.Expr]) -> None:
+    process, index = v.args[0].process, v.args[1]
+    size = full_resample(process)
+    s = _support(process, region)
+    rho = region.bound(Q.Prob(Q.IsDirac(v)), 0, 1)
+    square, top = Q.Mean(Q.SqNorm(v)), Q.Mean(Q.NormInf(v))
+    a = region.bound(sp.Tuple(square, sp.Symbol("given_not_dirac")), 0, 1)
+    b = region.bound(sp.Tuple(top, sp.Symbol("given_not_dirac")), 0, 1)
+    region.facts += [Rel(">=", a * s, 1), Rel("<=", a, b)]
+    if size is not None:
+        n = size.xreplace({process.index: index})
+        region.facts += [Rel("<=", b, 1 - 1 / n)]
+    for node, conditional in ((square, a), (top, b)):
+        try:
+            value: sp.Basic = region.abstract(formula(node))
+        except OutsideFragment:
+            value = region.bound(node, 0, 1)
+        region.facts.append(Rel("=", value, rho + (1 - rho) * conditional))
+
+
+def _collapse_time(process: Process, region: Region) -> None:
+    """With W = sum_{k>=1} (1 - E|p(k)|^2):  (E T - 1)/n <= W <= (1 - 1/s)(E T - 1)."""
+    size = full_resample(process)
+    if size is None:
+        raise OutsideFragment("the collapse time of a process that can leave a point mass")
+    k = sp.Dummy("k", integer=True)
+    spread = sp.factor(1 - derive(Q.Mean(Q.SqNorm(process.model(k)))).formula)
+    first = process.origin
+    closed = geometric_sum(_one_base(spread, k), k, sp.Integer(first), k)
+    if closed is None:
+        raise OutsideFragment("the survival sum has no closed form")
+    decaying = [p for p in closed.atoms(sp.Pow) if k in p.exp.free_symbols]
+    whole = closed.xreplace({p: sp.Integer(0) for p in decaying})
+    s = _support(process, region)
+    mean = region.bound(Q.Mean(process.collapse_time), first, sp.oo)
+    w = region.abstract(sp.cancel(sp.together(whole)))
+    region.facts += [
+        Rel(">=", w * size, mean - first),
+        Rel("<=", w, (1 - 1 / s) * (mean - first)),
+    ]
+
+
+def _one_base(e: sp.Expr, k: sp.Symbol) -> sp.Expr:
+    return sp.powsimp(e)

@@ -1,0 +1,429 @@
+"""Certificates of inequalities: signs of coefficients, and SMT after abstraction.
+
+`prove(rel, region)` returns a Certificate or None; None says nothing. Two methods:
+
+* coefficients: every variable is written through non-negative parameters (n = lo + x,
+  t = (a + b u)/(1 + u), base**(m - lo) = 1/(1 + y) for a base in [0, 1]). If all coefficients
+  of numerator and denominator are non-negative, so is the quotient. Integers are split at their
+  corner when that is needed.
+* smt: the negation of the abstracted inequality is unsatisfiable over the reals (z3). Only
+  `unsat` counts; the budget is counted in solver steps.
+
+The abstraction of a power loses its coupling to the base; what is used of it (0 <= base <= 1
+gives 0 <= base**k <= 1, base**k <= base for k >= 1, Bernoulli, monotone in the base) is proved
+first, as an inequality of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+import z3
+
+from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.normal import canonical, geometric_sum
+from refutable.derivations.statement import Rel
+
+from .region import Region, Variable
+
+__all__ = ["Certificate", "prove", "sign"]
+
+RLIMIT = 4_000_000
+MAX_TERMS = 4000
+MAX_SPLITS = 3
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How an inequality was shown; `detail` is one line, `lemmas` what it rests on."""
+
+    method: str
+    detail: str
+    lemmas: tuple[str, ...] = ()
+
+
+@dataclass
+class _Abstraction:
+    """An expression made polynomial: powers, sums and the like become variables with facts."""
+
+    region: Region
+    depth: int = 0
+    table: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
+    powers: list[tuple[sp.Symbol, sp.Expr, sp.Symbol]] = field(default_factory=list)
+    roots: list[tuple[sp.Symbol, sp.Expr, int]] = field(default_factory=list)
+
+    def rewrite(self, e: sp.Expr) -> sp.Expr:
+        if e.is_Rational or e.is_Symbol:
+            return e
+        if e.is_number and e.is_real and e.is_finite:
+            c, rest = e.as_coeff_Mul()
+            return c * self._constant(rest) if not rest.is_Add else c * sp.Add(*map(self.rewrite, rest.args))
+        if e.is_Add or e.is_Mul:
+            return e.func(*(self.rewrite(a) for a in e.args))
+        if e.is_Pow and e.exp.is_Integer:
+            return self.rewrite(e.base) ** e.exp
+        if e.is_Pow and e.exp.is_Rational:
+            return self._root(e.base, e.exp)
+        if e.is_Pow and e.base is not sp.E and e.exp.free_symbols:
+            return self._power(e.base, e.exp)
+        if isinstance(e, sp.Sum):
+            return self._sum(e)
+        if isinstance(e, sp.harmonic):
+            k = sp.Dummy("k", integer=True)
+            order = e.args[1] if len(e.args) > 1 else sp.Integer(1)
+            return self._sum(sp.Sum(k**-order, (k, 1, e.args[0])))
+        return self._new(e, Variable(sp.Dummy()))
+
+    def _new(self, key: sp.Basic, v: Variable) -> sp.Symbol:
+        if key not in self.table:
+            self.table[key] = v.symbol
+            self.region.variables[v.symbol] = v
+        return self.table[key]
+
+    def _constant(self, e: sp.Expr) -> sp.Symbol:
+        """An irrational constant, between two rationals 1e-15 apart."""
+        value = sp.Rational(sp.floor(e.evalf(40) * 10**15), 10**15)
+        return self._new(e, Variable(sp.Dummy("c"), value, value + sp.Rational(1, 10**15), True, True))
+
+    def _root(self, base: sp.Expr, exp: sp.Rational) -> sp.Expr:
+        inside = self.rewrite(base)
+        key = sp.Pow(canonical(base), sp.Rational(1, exp.q), evaluate=False)
+        fresh = key not in self.table
+        r = self._new(key, Variable(sp.Dummy("r"), sp.Integer(0)))
+        if fresh:
+            num, den = sp.fraction(sp.together(inside))
+            self.region.facts.append(Rel("=", r**exp.q * den, num))
+        return r**exp.p
+
+    def _power(self, base: sp.Expr, exp: sp.Expr) -> sp.Expr:
+        rest, c = sp.expand(exp).as_coeff_Add()[::-1]
+        m = rest
+        coefficient, m = rest.as_coeff_Mul()
+        v = self.region.variables.get(m)
+        if not c.is_Integer or v is None or not v.integer or not v.lo.is_Integer \
+                or not coefficient.is_Integer or coefficient < 0:  # fmt: skip
+            return self._new(sp.Pow(canonical(base), exp), Variable(sp.Dummy("w")))
+        base_c = canonical(base**coefficient)
+        key = sp.Tuple(base_c, m)
+        fresh = key not in self.table
+        x = self._new(key, Variable(sp.Dummy("w")))
+        if fresh:
+            self._power_facts(x, base_c, m, v)
+        return x * self.rewrite(base) ** (c + coefficient * v.lo)
+
+    def _power_facts(self, x: sp.Symbol, base: sp.Expr, m: sp.Symbol, v: Variable) -> None:
+        region = self.region
+        if self.depth > 2:
+            return
+        steps = m - v.lo
+        plain = self._plain_region()
+        if base.is_number:
+            below = bool(0 <= base <= 1) if base.is_real else False
+            above = bool(base >= 1)
+        else:
+            below = prove(Rel(">=", base, 0), plain, self.depth + 1) and prove(Rel("<=", base, 1), plain, self.depth + 1)
+            above = not below and bool(prove(Rel(">=", base, 1), plain, self.depth + 1))
+        inner = self.rewrite(base)
+        num, den = sp.fraction(sp.together(inner))
+        if below:
+            strict = bool(base.is_number and base > 0) or bool(
+                not base.is_number and prove(Rel(">", base, 0), plain, self.depth + 1)
+            )
+            region.variables[x] = Variable(x, sp.Integer(0), sp.Integer(1), strict, False)
+            region.facts.append(Rel(">=", x * den, den - steps * (den - num)))
+            for other, base2, m2 in self.powers:
+                if m2 == m and prove(Rel("<=", base, base2), plain, self.depth + 1):
+                    region.facts.append(Rel("<=", x, other))
+                elif m2 == m and prove(Rel("<=", base2, base), plain, self.depth + 1):
+                    region.facts.append(Rel("<=", other, x))
+        elif above:
+            region.variables[x] = Variable(x, sp.Integer(1))
+            region.facts.append(Rel(">=", x * den, den + steps * (num - den)))
+        self.powers.append((x, base, m))
+
+    def _plain_region(self) -> Region:
+        """The region without the variables of this abstraction."""
+        mine = set(self.table.values())
+        return Region(
+            {s: v for s, v in self.region.variables.items() if s not in mine},
+            [f for f in self.region.facts if not f.free_symbols & mine],
+            dict(self.region.names),
+        )
+
+    def _sum(self, e: sp.Sum) -> sp.Expr:
+        if len(e.limits) == 1:
+            k, a, b = e.limits[0]
+            closed = geometric_sum(e.function, k, a, b)
+            if closed is not None:
+                return self.rewrite(closed)
+            if a.is_Integer and b is not sp.oo and not e.function.free_symbols - {k}:
+                return self._finite_sum(e, k, a, b)
+        return self._new(e, Variable(sp.Dummy("s")))
+
+    def _finite_sum(self, e: sp.Sum, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+        """A partial sum of positive numbers: between its first term and the whole series."""
+        body = e.function
+        rest, c = sp.expand(b).as_coeff_Add()[::-1]
+        v = self.region.variables.get(rest)
+        if v is None or not v.integer or not prove_sequence_positive(body, k, a):
+            return self._new(e, Variable(sp.Dummy("s")))
+        shift: sp.Expr = sp.Integer(0)
+        if c.is_Integer and c != 0:  # sum up to m + c from the sum up to m
+            sign_ = 1 if c > 0 else -1
+            for j in range(1, abs(int(c)) + 1):
+                shift += sign_ * body.xreplace({k: rest + (j if c > 0 else 1 - j)})
+        key = sp.Sum(body, (k, a, rest))
+        fresh = key not in self.table
+        first = sp.Add(*(body.xreplace({k: a + j}) for j in range(max(0, int(v.lo - a) + 1))))
+        s = self._new(key, Variable(sp.Dummy("s"), first))
+        if fresh:
+            whole = series_value(body, k, a)
+            if whole is not None and whole.is_finite:
+                self.region.facts.append(Rel("<", s, self.rewrite(whole)))
+        return s + self.rewrite(shift)
+
+
+def prove_sequence_positive(body: sp.Expr, k: sp.Symbol, a: sp.Expr) -> bool:
+    """Is body(k) > 0 for every integer k >= a?"""
+    region = Region({k: Variable(k, a, sp.oo, integer=True)})
+    try:
+        return prove(Rel(">", body, 0), region, 1) is not None
+    except OutsideFragment:
+        return False
+
+
+def series_value(body: sp.Expr, k: sp.Symbol, a: sp.Expr) -> sp.Expr | None:
+    """The value of a convergent p-series (shifted by whole terms), infinity where it diverges."""
+    j = sp.Wild("j", exclude=[k])
+    c = sp.Wild("c", exclude=[k, 0])
+    match = body.match(c * k**j)
+    if not match or not match[j].is_Integer or a < 1:
+        return None
+    power = -match[j]
+    if power <= 1:
+        return sp.oo
+    head = sp.Add(*(sp.Integer(i) ** -power for i in range(1, int(a))))
+    return match[c] * (sp.zeta(power) - head)
+
+
+def sign(e: sp.Expr, region: Region, depth: int = 0) -> int | None:
+    """1 if e > 0 on the region, -1 if e < 0, None if unknown."""
+    if prove(Rel(">", e, 0), region, depth):
+        return 1
+    if prove(Rel("<", e, 0), region, depth):
+        return -1
+    return None
+
+
+def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) -> Certificate | None:
+    """A certificate that rel holds on the whole region, or None."""
+    if rel.op in ("<", "<="):
+        return prove(Rel({"<": ">", "<=": ">="}[rel.op], rel.rhs, rel.lhs), region, depth, splits)
+    if rel.op not in (">", ">="):
+        return None
+    strict = rel.op == ">"
+    goal = sp.expand(region.abstract(rel.lhs) - region.abstract(rel.rhs)) if (rel.lhs - rel.rhs).is_polynomial() \
+        else region.abstract(rel.lhs) - region.abstract(rel.rhs)  # fmt: skip
+    work = region.copy()
+    abstraction = _Abstraction(work, depth)
+    try:
+        e = sp.together(abstraction.rewrite(goal))
+        work.facts = [_rewritten(f, abstraction) for f in work.facts]
+    except (OutsideFragment, RecursionError):
+        return None
+    num, den = sp.fraction(sp.cancel(e))
+    if not e.free_symbols:
+        ok = bool(e > 0) if strict else bool(e >= 0)
+        return Certificate("evaluation", f"{e} is {'positive' if strict else 'not negative'}") if ok else None
+    found = _coefficients(num, den, strict, work, splits)
+    if found:
+        return found
+    if depth > 1:
+        return None
+    return _smt(num, den, strict, work)
+
+
+def _rewritten(f: Rel, a: _Abstraction) -> Rel:
+    return Rel(f.op, a.rewrite(f.lhs), a.rewrite(f.rhs))
+
+
+# -- coefficients ------------------------------------------------------------------------
+
+
+def _coefficients(num: sp.Expr, den: sp.Expr, strict: bool, region: Region, splits: int) -> Certificate | None:
+    used = sorted((num * den).free_symbols, key=str)
+    positive_den = _nonneg(den, True, region)
+    if positive_den is None:
+        flipped = _nonneg(-den, True, region)
+        if flipped is None:
+            positive_den = None
+        else:
+            num, den, positive_den = -num, -den, flipped
+    if positive_den is not None:
+        line = _nonneg(num, strict, region)
+        if line:
+            return Certificate("coefficients", line)
+    if splits == 0:
+        return None
+    for s in used:
+        v = region.variables.get(s)
+        if v is None or not v.integer or not v.lo.is_Integer or not (v.hi is sp.oo):
+            continue
+        corner = region.copy()
+        corner.variables.pop(s)
+        at = {s: v.lo}
+        powers_at = num.xreplace(at), den.xreplace(at)
+        low = _coefficients(sp.expand(powers_at[0]), sp.expand(powers_at[1]), strict, corner, splits - 1)
+        if low is None:
+            continue
+        up = region.restrict(replace(v, lo=v.lo + 1))
+        high = _coefficients(num, den, strict, up, splits - 1)
+        if high is not None:
+            return Certificate("coefficients", f"case {s} = {v.lo}: {low.detail}; case {s} >= {v.lo + 1}: {high.detail}")
+    return None
+
+
+def _nonneg(e: sp.Expr, strict: bool, region: Region) -> str | None:
+    """Is the polynomial e >= 0 (> 0) on the box of the region? A line that says why, or None."""
+    table: dict[sp.Symbol, sp.Expr] = {}
+    open_parameters: set[sp.Symbol] = set()
+    parameters: list[sp.Symbol] = []
+    for s in _ordered(e.free_symbols, region):
+        v = region.variables.get(s)
+        if v is None:
+            return None
+        x = sp.Dummy(f"{s}_")
+        lo, hi = v.lo.xreplace(table), v.hi.xreplace(table)
+        if lo.is_infinite or (hi.is_infinite and hi is not sp.oo):
+            return None
+        if hi is sp.oo:
+            table[s] = lo + x
+            if v.lo_open:
+                open_parameters.add(x)
+        elif not v.hi_open and strict and not v.integer and not _closed_top_ok(e, s, v, region):
+            return None
+        else:
+            table[s] = (lo + hi * x) / (1 + x) if not (lo == 0 and hi == 1 and not v.lo_open) else 1 / (1 + x)
+            if v.lo_open and table[s] != 1 / (1 + x):
+                open_parameters.add(x)
+            if lo == 0 and hi == 1 and not v.lo_open:
+                if strict and _nonneg(e.xreplace({s: sp.Integer(0)}), True, region) is None:
+                    return None
+                if v.hi_open:
+                    open_parameters.add(x)
+        parameters.append(x)
+    num = sp.fraction(sp.together(e.xreplace(table)))[0]
+    if not parameters:
+        value = sp.expand(num)
+        ok = value > 0 if strict else value >= 0
+        return f"{value} is a number" if ok == True else None  # noqa: E712
+    poly = sp.Poly(num, *parameters)
+    if len(poly.terms()) > MAX_TERMS or any(not c.is_Rational for c in poly.coeffs()):
+        return None
+    if any(c < 0 for c in poly.coeffs()):
+        return None
+    if strict:
+        positive = any(
+            all(k == 0 or p in open_parameters for p, k in zip(parameters, powers, strict=True))
+            for powers, c in poly.terms()
+        )
+        if not positive or poly.is_zero:
+            return None
+    return f"{len(poly.terms())} coefficients, none negative"
+
+
+def _closed_top_ok(e: sp.Expr, s: sp.Symbol, v: Variable, region: Region) -> bool:
+    """For a strict inequality the closed upper end is checked by itself."""
+    return _nonneg(sp.expand(e.xreplace({s: v.hi})), True, region) is not None
+
+
+def _ordered(symbols: set[sp.Symbol], region: Region) -> list[sp.Symbol]:
+    """Symbols so that each one's bounds mention earlier ones only."""
+    out: list[sp.Symbol] = []
+
+    def visit(s: sp.Symbol) -> None:
+        if s in out:
+            return
+        v = region.variables.get(s)
+        if v is not None:
+            for t in sorted(v.lo.free_symbols | v.hi.free_symbols, key=str):
+                visit(t)
+        out.append(s)
+
+    for s in sorted(symbols, key=str):
+        visit(s)
+    return out
+
+
+# -- SMT ---------------------------------------------------------------------------------
+
+
+def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificate | None:
+    solver = z3.SolverFor("QF_NRA")
+    solver.set("rlimit", RLIMIT)
+    names: dict[sp.Symbol, z3.ArithRef] = {}
+
+    def term(e: sp.Expr) -> z3.ArithRef:
+        if e.is_Rational:
+            return z3.RealVal(f"{e.p}/{e.q}")
+        if e.is_Symbol:
+            if e not in names:
+                names[e] = z3.Real(f"v{len(names)}")
+            return names[e]
+        if e.is_Add:
+            return z3.Sum([term(a) for a in e.args])
+        if e.is_Mul:
+            return z3.Product([term(a) for a in e.args])
+        if e.is_Pow and e.exp.is_Integer and e.exp > 0:
+            return z3.Product([term(e.base)] * int(e.exp))
+        raise OutsideFragment(f"SMT cannot read {e}", part=str(e))
+
+    def add(op: str, e: sp.Expr) -> None:
+        n, d = sp.fraction(sp.cancel(sp.together(e)))
+        zero, tn = z3.RealVal(0), term(sp.expand(n))
+        if d == 1:
+            body = {">=": tn >= 0, ">": tn > 0, "=": tn == zero, "<=": tn <= 0, "<": tn < 0, "!=": tn != zero}[op]
+        else:  # multiply by the square of the denominator, which must not vanish
+            td = term(sp.expand(d))
+            prod = tn * td
+            body = z3.And(td != zero, {">=": prod >= 0, ">": prod > 0, "=": tn == zero, "<=": prod <= 0,
+                                        "<": prod < 0, "!=": tn != zero}[op])  # fmt: skip
+        solver.add(body)
+
+    try:
+        relevant = _relevant(num * den, region)
+        for f in relevant:
+            add(f.op, f.lhs - f.rhs)
+        need = set((num * den).free_symbols)
+        for f in relevant:
+            need |= f.free_symbols
+        for s in _ordered(need, region):
+            v = region.variables.get(s)
+            if v is None:
+                continue
+            if v.lo.is_finite is not False and v.lo is not -sp.oo:
+                add(">" if v.lo_open else ">=", s - v.lo)
+            if v.hi is not sp.oo:
+                add("<" if v.hi_open else "<=", s - v.hi)
+        add("!=", den)
+        add("<" if not strict else "<=", num * den)
+    except OutsideFragment:
+        return None
+    if solver.check() == z3.unsat:
+        return Certificate("smt", f"negation unsatisfiable over the reals ({len(relevant)} facts)")
+    return None
+
+
+def _relevant(e: sp.Expr, region: Region) -> list[Rel]:
+    """The facts that share variables with the goal, directly or through other facts."""
+    seen, out = set(e.free_symbols), []
+    changed = True
+    while changed:
+        changed = False
+        for f in region.facts:
+            if f not in out and f.free_symbols & seen:
+                out.append(f)
+                seen |= f.free_symbols
+                changed = True
+    return out

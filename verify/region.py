@@ -1,0 +1,155 @@
+"""Where the symbols of a statement range, as facts that a prover can use.
+
+Domains give bounds; hypotheses give relations; functionals of the truth become real variables
+with the facts that hold for every probability vector in the domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations.claim import Claim
+from refutable.derivations.domain import Domain, Integers, Reals, Simplex
+from refutable.derivations.families import Categorical
+from refutable.derivations.statement import And, Rel, Statement
+
+__all__ = ["Region", "Variable", "region_of"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One real variable: lower and upper bound (expressions), which of them are excluded."""
+
+    symbol: sp.Symbol
+    lo: sp.Expr = -sp.oo
+    hi: sp.Expr = sp.oo
+    lo_open: bool = False
+    hi_open: bool = False
+    integer: bool = False
+
+
+@dataclass
+class Region:
+    """Variables and the relations that hold between them.
+
+    names: functional node -> the variable that stands for it.
+    """
+
+    variables: dict[sp.Symbol, Variable] = field(default_factory=dict)
+    facts: list[Rel] = field(default_factory=list)
+    names: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
+
+    @property
+    def integers(self) -> frozenset[sp.Symbol]:
+        return frozenset(s for s, v in self.variables.items() if v.integer)
+
+    @property
+    def positive(self) -> frozenset[sp.Symbol]:
+        return frozenset(
+            s for s, v in self.variables.items()
+            if v.lo.is_number and v.lo.is_finite and (v.lo > 0 or (v.lo == 0 and v.lo_open))
+        )  # fmt: skip
+
+    def name(self, node: sp.Basic) -> sp.Symbol:
+        """The variable for a functional node; new ones range over all reals."""
+        if node not in self.names:
+            s = sp.Dummy(f"x{len(self.names)}")
+            self.names[node] = s
+            self.variables[s] = Variable(s)
+        return self.names[node]
+
+    def bound(self, node: sp.Basic, lo: object, hi: object, lo_open: bool = False,
+              hi_open: bool = False, integer: bool = False) -> sp.Symbol:  # fmt: skip
+        s = self.name(node)
+        self.variables[s] = Variable(s, sp.sympify(lo), sp.sympify(hi), lo_open, hi_open, integer)
+        return s
+
+    def copy(self) -> Region:
+        return Region(dict(self.variables), list(self.facts), dict(self.names))
+
+    def restrict(self, v: Variable, extra: Iterable[Rel] = ()) -> Region:
+        out = self.copy()
+        out.variables[v.symbol] = v
+        out.facts += extra
+        return out
+
+    def abstract(self, e: sp.Basic) -> sp.Basic:
+        """`e` with every known functional replaced by its variable."""
+        return e.xreplace(self.names)
+
+
+def variable_of(s: sp.Symbol, d: Domain) -> Variable | None:
+    """The variable of a scalar domain; None for vectors, tokens, sets and schedules."""
+    if isinstance(d, Integers):
+        return Variable(s, d.lo, d.hi, integer=True)
+    if isinstance(d, Reals):
+        return Variable(s, d.lo, d.hi, d.lo_open, d.hi_open)
+    return None
+
+
+def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
+    """The region of a claim, with a variable for every functional in the expressions."""
+    region = Region()
+    for s, d in claim.domain.items():
+        v = variable_of(s, d) if isinstance(s, sp.Symbol) else None
+        if v is not None:
+            region.variables[s] = v
+    expressions = [*expressions, *claim.assumptions]
+    nodes: list[sp.Expr] = []
+    for e in expressions:
+        for node in e.atoms(Q.Functional):
+            if node not in nodes and all(isinstance(v, (Q.TruthVec, Q.AnyVec)) for v in node.vectors) \
+                    and node.vectors:  # fmt: skip
+                nodes.append(node)
+    vectors = {v for n in nodes for v in n.vectors}
+    for e in expressions:
+        vectors |= {p.truth for p in Q.processes_of(e) if isinstance(p.family, Categorical)}
+    for vector in sorted(vectors, key=sp.default_sort_key):
+        _vector_facts(region, claim, vector, [n for n in nodes if n.vectors[0] == vector])
+    for h in claim.assumptions:
+        for part in h.args if isinstance(h, And) else (h,):
+            if isinstance(part, Rel):
+                region.facts.append(Rel(part.op, region.abstract(part.lhs), region.abstract(part.rhs)))
+    return region
+
+
+def _vector_facts(region: Region, claim: Claim, vector: Q.Vec, nodes: list[sp.Expr]) -> None:
+    """Facts of every probability vector in the domain: bounds, and 1/s <= |p|^2 <= 1."""
+    if isinstance(vector, Q.TruthVec):
+        family = vector.args[0].process.family
+        symbol = getattr(family, "truth", None)
+    else:
+        symbol = vector.args[0]
+    domain = claim.domain.get(symbol)
+    if not isinstance(domain, Simplex):
+        return
+    open_top = domain.nontrivial
+    support = region.bound(Q.Support(vector), 2 if open_top else 1, sp.oo, integer=True)
+    square = region.bound(Q.SqNorm(vector), 0, 1, lo_open=True, hi_open=open_top)
+    top = region.bound(Q.NormInf(vector), 0, 1, lo_open=True, hi_open=open_top)
+    facts = [Rel(">=", square * support, 1), Rel(">=", top * support, 1), Rel("<=", top**2, square),
+             Rel("<=", square, top)]  # fmt: skip
+    if domain.size is not None:
+        facts.append(Rel("<=", support, domain.size))
+    for node in nodes:
+        if isinstance(node, (Q.Coord, Q.Mass)):
+            x = region.bound(node, 0, 1, hi_open=open_top and isinstance(node, Q.Coord))
+            if isinstance(node, Q.Coord):
+                facts += [Rel("<=", x**2, square), Rel("<=", x, top),
+                          Rel("<=", x**2 + (1 - x) ** 2 / (support + 1), square + 1)]  # fmt: skip
+        elif isinstance(node, Q.PiMax):
+            x = region.bound(node, 0, sp.Rational(1, 2), lo_open=open_top)
+        elif isinstance(node, Q.LambdaMax):
+            region.bound(node, 0, sp.Rational(1, 4), lo_open=open_top)
+    region.facts += facts
+
+
+def statements_of(body: Statement) -> list[Statement]:
+    """The conjuncts of a statement."""
+    if isinstance(body, And):
+        return [s for part in body.args for s in statements_of(part)]
+    return [body]
