@@ -1,0 +1,225 @@
+"""Push the law of a categorical process forward, generation by generation, in exact rationals.
+
+A state holds the slots (see `instance`) that later generations or the question still need, and
+nothing else; equal states are merged. Tokens may be lumped into cells first: counts of cells are
+multinomial with the lumped law, so the lumped slots are a chain by themselves.
+
+Budget: the number of weighted transitions (state, outcome of one batch) is counted before they are
+made, so that the answer never depends on the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from flint import fmpq
+from refutable.derivations.errors import BudgetExceeded
+
+from . import multinomial
+from .errors import Undefined
+from .instance import Drawn, Instance, Slot, birth
+from .vectors import IntVec, add, from_rationals, is_dirac, scaled, zero
+
+__all__ = ["BUDGET", "Budget", "Chain", "Law", "State"]
+
+#: Weighted transitions that one question may need (about a second on one core).
+BUDGET = 300_000
+
+#: The values of the slots of a layout, in its order; a "hit" slot holds an int.
+State = tuple
+#: Probability of each state.
+Law = dict[State, fmpq]
+
+TRUTH: Slot = ("model", 0)
+
+
+class Budget:
+    """Counts transitions; raises BudgetExceeded when more than `limit` would be needed."""
+
+    def __init__(self, limit: int):
+        self.limit = limit
+        self.spent = 0
+
+    def spend(self, amount: int) -> None:
+        self.spent += amount
+        if self.spent > self.limit:
+            raise BudgetExceeded(
+                f"this question needs more than {self.limit} weighted transitions;"
+                " ask for a smaller instance or give a larger budget"
+            )
+
+
+class Chain:
+    """The slots of one process instance as a Markov chain over lumped vectors.
+
+    cells: the lumped classes, as tuples of 0-based tokens; every token in exactly one.
+    """
+
+    def __init__(self, instance: Instance, cells: Sequence[tuple[int, ...]], budget: Budget):
+        self.instance, self.cells, self.budget = instance, tuple(cells), budget
+        self.truth = self.lump(instance.truth)
+        self._multinomials: dict[tuple[int, IntVec], list[tuple[IntVec, fmpq]]] = {}
+
+    def lump(self, p: Sequence[fmpq]) -> IntVec:
+        """A vector over the tokens as a vector over the cells."""
+        return from_rationals(sum((p[i] for i in cell), fmpq(0)) for cell in self.cells)
+
+    # -- which slots are needed when -----------------------------------------------------
+
+    def needs(self, slot: Slot) -> set[Slot]:
+        """The slots that must be known to make `slot`, its own generation's included."""
+        kind, g = slot[0], birth(slot)
+        if kind == "hit":
+            return {self.instance.model(g)} | ({("hit", g - 1)} if g > 1 else set())
+        if kind == "avg":
+            return {self.instance.model(g), ("avg", g - 1) if g > 1 else TRUTH}
+        form = self.instance.form(slot)
+        out = set(form.slots)
+        for i in form.fresh:
+            d = self.instance.draws(g)[i]
+            out |= {s for s, _ in d.law}
+            if d.empty == "keep":
+                out.add(self.instance.model(g - 1))
+        return out
+
+    def layouts(self, targets: Iterable[Slot]) -> list[tuple[Slot, ...]]:
+        """For every generation from 0 on, the slots a state holds after it, in a fixed order."""
+        wanted = set(targets) - {TRUTH}
+        last = max((birth(s) for s in wanted), default=0)
+        out: list[tuple[Slot, ...]] = [()] * (last + 1)
+        live = set(wanted)
+        for g in range(last, 0, -1):
+            out[g] = _ordered(live)
+            made, queue = set(), [s for s in live if birth(s) == g]
+            while queue:
+                s = queue.pop()
+                made.add(s)
+                for need in self.needs(s) - {TRUTH}:
+                    if birth(need) == g and need not in made:
+                        queue.append(need)
+                    elif birth(need) < g:
+                        live.add(need)
+            live = {s for s in live if birth(s) < g}
+        return out
+
+    # -- the law --------------------------------------------------------------------------
+
+    def law(self, targets: Iterable[Slot]) -> tuple[tuple[Slot, ...], Law]:
+        """The joint law of the target slots: their order, and the probability of each state."""
+        layouts = self.layouts(targets)
+        law: Law = {(): fmpq(1)}
+        for g in range(1, len(layouts)):
+            law = self.push(law, layouts[g - 1], layouts[g], g)
+        return layouts[-1], law
+
+    def push(self, law: Law, before: tuple[Slot, ...], after: tuple[Slot, ...], g: int) -> Law:
+        """The law after generation g, from the law before it."""
+        out: Law = {}
+        for state, weight in law.items():
+            for new, w in self.step(dict(zip(before, state, strict=True)), after, g).items():
+                out[new] = out.get(new, 0) + weight * w
+        return out
+
+    def step(self, known: dict[Slot, object], after: tuple[Slot, ...], g: int) -> Law:
+        """One generation from one state: the law of the slots of `after`."""
+        known = {**known, TRUTH: self.truth}
+        linear = self._recipients(after, g)
+        forms = [self.instance.form(s) for s in linear]
+        model = self.instance.model(g)
+        partial: Law = {tuple(self._value(f.slots, known) for f in forms): fmpq(1)}
+        for i, d in enumerate(self.instance.draws(g)):
+            shares = [f.fresh.get(i, fmpq(0)) for f in forms]
+            if not any(shares):
+                continue
+            outcomes = self._batch(d, known)
+            self.budget.spend(len(partial) * len(outcomes))
+            grown: Law = {}
+            for values, weight in partial.items():
+                for mean, w in outcomes:
+                    key = _grown(values, shares, mean, linear, model)
+                    grown[key] = grown.get(key, 0) + weight * w
+            partial = grown
+        out: Law = {}
+        for values, weight in partial.items():
+            key = self._finished(dict(zip(linear, values, strict=True)), known, after, g)
+            out[key] = out.get(key, 0) + weight
+        return out
+
+    def _recipients(self, after: tuple[Slot, ...], g: int) -> list[Slot]:
+        made = {s for s in after if birth(s) == g}
+        if any(s[0] in ("hit", "avg") for s in made):
+            made.add(self.instance.model(g))
+        return [s for s in _ordered(made) if s[0] not in ("hit", "avg")]
+
+    def _value(self, form: Mapping[Slot, fmpq], known: Mapping[Slot, object]) -> IntVec:
+        total = zero(len(self.cells))
+        for slot, w in form.items():
+            total = add(total, scaled(known[slot], w))  # type: ignore[arg-type]
+        return total
+
+    def _batch(self, d: Drawn, known: Mapping[Slot, object]) -> list[tuple[IntVec | None, fmpq]]:
+        """(mean, probability) of a fresh batch; the mean is None where a filter kept nothing."""
+        law = self._value(dict(d.law), known) if d.law else self.truth
+        if min(law[1:]) < 0:
+            raise Undefined("a batch is drawn from a law with a negative coordinate", part="negative law")
+        if not d.empty:
+            return self._means(d.size, law)  # type: ignore[return-value]
+        out: list[tuple[IntVec | None, fmpq]] = []
+        sizes = dict(multinomial._kept(d.size, d.chance))
+        none = sizes.pop(0, fmpq(0))
+        if d.empty == "keep" and none:
+            out.append((None, none))
+        given = 1 if d.empty == "keep" else 1 / (1 - none)
+        merged: dict[IntVec, fmpq] = {}
+        for z, chance in sizes.items():
+            for mean, w in self._means(z, law):
+                merged[mean] = merged.get(mean, 0) + w * chance * given
+        return out + list(merged.items())
+
+    def _means(self, n: int, law: IntVec) -> list[tuple[IntVec, fmpq]]:
+        key = (n, law)
+        if key not in self._multinomials:
+            self.budget.spend(multinomial.outcomes(n, law))
+            self._multinomials[key] = [
+                (scaled((1, *counts), fmpq(1, n)), w) for counts, w in multinomial._multinomial(n, law)
+            ]
+        return self._multinomials[key]
+
+    def _finished(self, made: dict, known: Mapping, after: tuple[Slot, ...], g: int) -> State:
+        model = self.instance.model(g)
+        if model in made and made[model] is None:
+            made[model] = known[self.instance.model(g - 1)]
+        values = []
+        for s in after:
+            if birth(s) < g:
+                values.append(known[s])
+            elif s[0] == "hit":
+                first = known.get(("hit", g - 1), 0)
+                values.append(first or (g if is_dirac(made[model]) else 0))
+            elif s[0] == "avg":
+                old = known[("avg", g - 1)] if g > 1 else self.truth
+                values.append(add(scaled(old, fmpq(g, g + 1)), scaled(made[model], fmpq(1, g + 1))))
+            else:
+                values.append(made[s])
+        return tuple(values)
+
+
+def _grown(
+    values: tuple, shares: list[fmpq], mean: IntVec | None, linear: list[Slot], model: Slot
+) -> tuple:
+    """Each partial sum with its share of one more batch; None marks a model that stays."""
+    out = []
+    for value, share, slot in zip(values, shares, linear, strict=True):
+        if not share or value is None:
+            out.append(value)
+        elif mean is not None:
+            out.append(add(value, scaled(mean, share)))
+        elif slot == model:
+            out.append(None)
+        else:
+            raise Undefined("the mean of a batch of which a filter kept nothing", part="empty batch")
+    return tuple(out)
+
+
+def _ordered(slots: Iterable[Slot]) -> tuple[Slot, ...]:
+    return tuple(sorted(slots, key=lambda s: (birth(s), tuple(map(str, s)))))

@@ -1,0 +1,228 @@
+"""Means and probabilities of a categorical process, by enumerating its law."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+from flint import fmpq
+from refutable.derivations import quantity as Q
+from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.families import Linear
+from refutable.derivations.process import Process
+
+from . import functionals
+from .chain import TRUTH, Budget, Chain, Law
+from .errors import Undefined
+from .ground import At, probability_vector
+from .instance import Instance, Slot, birth
+from .lumping import Cells, alike, cells_for, full, terms, token_cells
+from .numbers import Number, apply
+from .reader import Reader, _tokens, leaves
+from .vectors import from_rationals
+
+__all__ = ["Evaluator"]
+
+
+class Evaluator:
+    """Evaluates grounded nodes at one instance; implements `reader.Nested`."""
+
+    def __init__(self, at: At, budget: Budget):
+        self.at, self.budget = at, budget
+        self._instances: dict[Process, Instance] = {}
+        self._known: dict[sp.Basic, Number] = {}
+
+    def instance(self, process: Process) -> Instance:
+        """The process with the values of this instance."""
+        key = next((p for p in self._instances if p is process or p == process), None)
+        if key is None:
+            self._instances[process] = Instance(process, self.at)
+            key = process
+        return self._instances[key]
+
+    def process_of(self, *exprs: sp.Basic) -> Process | None:
+        """The one process whose vectors these expressions look at; None where there is none."""
+        found = [leaf for e in exprs for leaf in leaves(e) if not isinstance(leaf, Q.AnyVec)]
+        random = {leaf.args[0] for leaf in found if not isinstance(leaf, Q.TruthVec)}
+        truths = {leaf.args[0].process.family.truth for leaf in found if isinstance(leaf, Q.TruthVec)}
+        tags = random or {leaf.args[0] for leaf in found[:1]}
+        if len(tags) > 1 or len(truths | {t.process.family.truth for t in tags}) > 1:
+            raise OutsideFragment(
+                "two processes stand under one expectation; their joint law is not declared",
+                part="joint law of two processes",
+            )
+        return next(iter(tags)).process if tags else None
+
+    def reader(self, process: Process | None, exprs: list[sp.Basic], cells: Cells | None = None) -> Reader:
+        """A reader for these expressions over the coarsest cells that resolve them."""
+        instance = None if process is None else self.instance(process)
+        size = len(instance.truth) if instance else self._size(exprs)
+        if cells is None:
+            cells = cells_for(exprs, size, lambda node: _tokens(node, size))
+            if len(cells) < size and instance and not self._forward(instance, exprs):
+                cells = full(size)
+        return Reader(self.at, cells, instance, self)
+
+    def _size(self, exprs: list[sp.Basic]) -> int:
+        for e in exprs:
+            for leaf in leaves(e):
+                return len(probability_vector(self.at.get(leaf.args[0]), leaf.args[0]))
+        return 1
+
+    def _forward(self, instance: Instance, exprs: list[sp.Basic]) -> bool:
+        """Whether every mean given vectors only looks forward from a full state.
+
+        Conditioning on something less does not commute with lumping: what the whole vectors say
+        about the unseen past is more than what the lumped ones say.
+        """
+        probe = Reader(self.at, full(len(instance.truth)), instance, self)
+        for e in exprs:
+            for node in e.atoms(Q.Mean, Q.Prob):
+                if not isinstance(node.given, sp.Tuple):
+                    continue
+                known = probe.slots(node.given)
+                g = max(map(birth, known), default=0)
+                layouts = Chain(instance, probe.cells, self.budget).layouts(
+                    probe.slots(node.args[0]) | known
+                )
+                if not set(layouts[g] if g < len(layouts) else layouts[-1]) <= known:
+                    return False
+        return True
+
+    # -- laws -------------------------------------------------------------------------------
+
+    def law(self, reader: Reader, slots: set[Slot]) -> tuple[tuple[Slot, ...], Law]:
+        """The joint law of these slots over the reader's cells."""
+        if reader.instance is None:
+            return (), {(): fmpq(1)}
+        return Chain(reader.instance, reader.cells, self.budget).law(slots)
+
+    def runs(self, reader: Reader, exprs: list[sp.Basic]) -> list[tuple[dict[Slot, object], fmpq]]:
+        """(slots, probability) of every run, as far as these expressions look."""
+        slots: set[Slot] = set()
+        for e in exprs:
+            slots |= reader.slots(e)
+        layout, law = self.law(reader, slots)
+        truth = {} if reader.instance is None else {
+            TRUTH: Chain(reader.instance, reader.cells, self.budget).truth
+        }
+        return [({**truth, **dict(zip(layout, state, strict=True))}, w) for state, w in law.items()]
+
+    # -- means and probabilities --------------------------------------------------------------
+
+    def constant(self, node: sp.Expr) -> Number:
+        """The value of a mean, a probability or a functional that is not random."""
+        if node not in self._known:
+            self._known[node] = self._constant(node)
+        return self._known[node]
+
+    def _constant(self, node: sp.Expr) -> Number:
+        if not isinstance(node, (Q.Mean, Q.Prob)):
+            process = self.process_of(node)
+            reader = self.reader(process, [node])
+            if reader.slots(node):
+                raise OutsideFragment(f"{node} is random; ask for its mean, or for atoms", part="random number")
+            ((env, _),) = self.runs(reader, [node])
+            return reader.number(node)(env)
+        if any(
+            isinstance(t.process.family, Linear)
+            for leaf in leaves(node.args[0])
+            for t in leaf.atoms(Q.Tag)
+        ):
+            raise OutsideFragment("linear", part="linear")
+        x, given = node.args[0], node.given
+        if isinstance(given, sp.Tuple):
+            given = None  # conditioned on what is not random
+        if isinstance(node, Q.Prob):
+            return self._ratio(x, given, probability=True)
+        if given is not None:
+            return self._ratio(x, given, probability=False)
+        return apply(sp.Add, [apply(sp.Mul, [self._fixed(f), self._mean(p)]) for f, p in terms(x)])
+
+    def _fixed(self, factor: sp.Expr) -> Number:
+        return Reader(self.at, [(0,)], None, self).number(factor)({})
+
+    def _mean(self, piece: sp.Expr) -> Number:
+        """The mean of one term."""
+        if piece == 1:
+            return fmpq(1)
+        if type(piece) in functionals.ADDITIVE and (split := self._by_token(piece)) is not None:
+            return split
+        return self._ratio(piece, None, probability=False)
+
+    def _ratio(self, x: sp.Basic, given: sp.Basic | None, *, probability: bool) -> Number:
+        """E[x | given] or P(x | given), by enumeration."""
+        exprs = [x] if given is None else [x, given]
+        process = self.process_of(*exprs)
+        reader = self.reader(process, exprs)
+        runs = self.runs(reader, exprs)
+        condition = None if given is None else reader.event(given)
+        if condition is not None:
+            runs = [(env, w) for env, w in runs if condition(env)]
+        total = sum((w for _, w in runs), fmpq(0))
+        if total == 0:
+            raise Undefined(f"the condition {given} has probability zero", part="condition of probability zero")
+        if probability:
+            holds = reader.event(x)
+            return sum((w for env, w in runs if holds(env)), fmpq(0)) / total
+        number = reader.number(x)
+        weights: dict[Number, fmpq] = {}
+        rational = fmpq(0)
+        for env, w in runs:
+            value = number(env)
+            if isinstance(value, fmpq):
+                rational += w * value
+            else:
+                weights[value] = weights.get(value, 0) + w
+        parts = [rational / total, *(apply(sp.Mul, [w / total, v]) for v, w in weights.items())]
+        return apply(sp.Add, parts)
+
+    def _by_token(self, piece: Q.Functional) -> Number | None:
+        """The mean of a sum over tokens, token against rest; None where that does not help."""
+        process = self.process_of(piece)
+        if process is None or not any(leaf for leaf in leaves(piece)):
+            return None
+        size = len(self.instance(process).truth)
+        vectors = [from_rationals(self.instance(process).truth)]
+        for leaf in leaves(piece):
+            if isinstance(leaf, Q.AnyVec):
+                vectors.append(from_rationals(probability_vector(self.at.get(leaf.args[0]), leaf.args[0])))
+        if size < 3 or any(len(v) != size + 1 for v in vectors):
+            return None
+        if isinstance(piece, Q.TotalVariation) and not self._same_mass(piece):
+            return None
+        per_token = functionals.ADDITIVE[type(piece)]
+        total: Number = fmpq(0)
+        for group in alike(vectors, size):
+            reader = self.reader(process, [piece], token_cells(group[0], size))
+            coordinates = [reader.vector(v) for v in piece.vectors]
+            mean = sum(
+                (w * per_token(*(c(env)[0] for c in coordinates)) for env, w in self.runs(reader, [piece])),
+                fmpq(0),
+            )
+            total += len(group) * mean  # type: ignore[operator]
+        return total
+
+    def _same_mass(self, piece: Q.Functional) -> bool:
+        return all(not isinstance(leaf, Q.NoiseVec) for leaf in leaves(piece)) and not any(
+            isinstance(v, Q.Comb) for v in piece.vectors
+        )
+
+    def table(self, node: sp.Expr, reader: Reader) -> Mapping[tuple, Number]:
+        """A mean or probability given vectors, as a function of their values."""
+        x, given = node.args[0], list(node.given)
+        if any(not isinstance(v, (Q.ModelVec, Q.BatchVec, Q.TruthVec, Q.NoiseVec)) for v in given):
+            raise OutsideFragment(f"a mean given a combination of vectors: {node}", part="condition")
+        runs = self.runs(reader, [x, node.given])
+        keys = [reader.slot(v) for v in given]
+        value = reader.event(x) if isinstance(node, Q.Prob) else reader.number(x)
+        groups: dict[tuple, list[tuple[Number, fmpq]]] = {}
+        for env, w in runs:
+            v = value(env)
+            number = fmpq(int(v)) if isinstance(v, bool) else v
+            groups.setdefault(tuple(env[k] for k in keys), []).append((number, w))
+        out: dict[tuple, Number] = {}
+        for key, members in groups.items():
+            total = sum((w for _, w in members), fmpq(0))
+            out[key] = apply(sp.Add, [apply(sp.Mul, [w / total, v]) for v, w in members])
+        return out
