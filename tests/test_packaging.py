@@ -50,6 +50,7 @@ def files_under(folder):
 def test_every_folder_with_code_is_a_listed_package():
     found = {p.parent for f in TABLE.values() for p in files_under(ROOT / f) if p.suffix == ".py"}
     assert found == {folder_of(package) for package in PACKAGES}
+    assert len(PACKAGES) == len(set(PACKAGES))
 
 
 def test_every_package_says_what_it_is():
