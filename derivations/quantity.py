@@ -184,6 +184,18 @@ class Comb(Vec):
 class VecSum(Vec):
     """The sum of vectors over an integer range; args: (vector, symbol, first, last)."""
 
+    def __new__(cls, body: Vec, symbol: sp.Symbol, first: object, last: object) -> VecSum:
+        return super().__new__(cls, _vec(body), symbol, sp.sympify(first), sp.sympify(last))
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        body, i, a, b = self.args
+        return (body.free_symbols - {i}) | a.free_symbols | b.free_symbols
+
+    @property
+    def bound_symbols(self) -> list[sp.Symbol]:
+        return [self.args[1]]
+
     def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
         body, i, a, b = (printer._print(x) for x in self.args)
         return rf"\sum_{{{i}={a}}}^{{{b}}} {body}"
