@@ -2,3 +2,8 @@
 
 if __name__ != "refutable.montecarlo":
     raise ImportError("write `import refutable.montecarlo`, not `import montecarlo`")
+
+from .check import Outcome, check
+from .estimate import Estimate, estimate
+
+__all__ = ["Estimate", "Outcome", "check", "estimate"]

@@ -1,0 +1,163 @@
+"""Does one relation between expectations hold at one instance? Three answers.
+
+"refuted": the sides differ, a false alarm has probability at most alpha.
+"verified": they differ by at most `delta`; if they differed by more, this would be said with
+probability at most beta.
+"open": the budget ended first.
+
+Sampling looks a fixed number of times, each look with a share of both error rates.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.errors import DomainError, OutsideFragment
+
+from .confidence import Interval, visible
+from .engine import Job, Tally
+from .estimate import prepared, shards_for
+from .instance import instance, put
+from .sides import enclose, expectations, merged
+
+__all__ = ["LOOKS", "Outcome", "check"]
+
+#: Shares of the budget after which the intervals are looked at.
+LOOKS = (1 / 64, 1 / 16, 1 / 4, 1.0)
+#: Margins below this are not asked for: a side may be zero.
+FLOOR = 1e-4
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What sampling says; gap encloses lhs - rhs at level alpha; seconds are no part of it."""
+
+    outcome: str
+    delta: float | None
+    gap: Interval
+    lhs: Interval
+    rhs: Interval
+    visible: float
+    runs: int
+    alpha: float
+    beta: float
+    detail: str
+    seconds: float = field(default=0.0, compare=False)
+
+    def __str__(self) -> str:
+        if self.outcome == "verified":
+            return f"verified to +-{self.delta:.3g}" if self.delta else "verified"
+        return self.outcome
+
+
+def check(
+    relation: S.Rel,
+    at: Mapping[object, object],
+    *,
+    seed: int,
+    key: str,
+    alpha: float = 1e-9,
+    beta: float = 1e-6,
+    budget: int = 20_000_000,
+    delta: float = 0.01,
+) -> Outcome:
+    """Judge `lhs op rhs` at an instance; the sides are expressions of Mean, Prob and numbers.
+
+    budget: steps (replicates x generations x classes) in all.  delta: how close, relative to the
+    larger side (and never closer than FLOOR), the sides must be shown to be to count as verified.
+    Raises OutsideFragment for sides that sampling cannot compare, DomainError for bad values.
+
+    >>> import sympy as sp
+    >>> from refutable.derivations.families import Categorical
+    >>> from refutable.derivations.process import Draw, Model, Pool, Process
+    >>> fs = Process("FS", Categorical("p"), Pool([Draw(Model(), 2)]))
+    >>> half = sp.Rational(1, 2)
+    >>> claim = S.eq(Q.Mean(Q.SqNorm(fs.model(1))), sp.Rational(4, 5))
+    >>> str(check(claim, {"p": (half, half)}, seed=0, key="doc", budget=400_000))
+    'refuted'
+    """
+    if not isinstance(relation, S.Rel) or isinstance(relation.lhs, Q.Vec):
+        raise OutsideFragment(
+            f"sampling checks relations of numbers (got {relation})", part="relation"
+        )
+    for name, x in (("alpha", alpha), ("beta", beta), ("delta", delta)):
+        if not 0 < x < 1:
+            raise DomainError(f"{name} must be in (0, 1) (got {x!r})")
+    start = time.perf_counter()
+    values = instance(at)
+    lhs, rhs = put(relation.lhs, values), put(relation.rhs, values)
+    if not expectations(relation) and relation.has(Q.Functional):
+        return _almost_surely(relation, at, seed, key, alpha, beta, budget, start)
+    difference = merged(lhs - rhs)
+    sides = [x for x in (lhs, rhs) if x != difference]
+    nodes = expectations(difference)
+    extra = [n for s in sides for n in expectations(s) if n not in nodes]
+    jobs = {n: prepared(n, at, seed, f"{key}/{k}") for k, n in enumerate([*nodes, *extra])}
+    share = 1 / (max(1, len(jobs)) * len(LOOKS))
+    tallies = {n: Tally() for n in jobs}
+    done = dict.fromkeys(jobs, 0)
+    outcome = None
+    for look in LOOKS:
+        for n, job in jobs.items():
+            upto = shards_for(job, None, int(budget * look / max(1, len(jobs))))
+            tallies[n] = sum((job.tally(k) for k in range(done[n], upto)), tallies[n])
+            done[n] = max(done[n], upto)
+        summaries = {n: jobs[n].summary([t]) for n, t in tallies.items()}
+        wide = {n: s.interval(alpha * share) for n, s in summaries.items()}
+        close = {n: s.interval(beta * share) for n, s in summaries.items()}
+        gap, near = enclose(difference, wide), enclose(difference, close)
+        left, right = enclose(lhs, {**wide}), enclose(rhs, {**wide})
+        outcome, reach = _decide(relation.op, gap, near, max(FLOOR, delta * _size(left, right)))
+        if outcome != "open" or not jobs:
+            break
+    seen = sum(
+        (visible(s, alpha * share, beta * share) for n, s in summaries.items() if n in nodes), 0.0
+    )
+    runs = sum(done[n] * jobs[n].model.shard_runs for n in jobs)
+    words = f"lhs - rhs in [{gap[0]:.6g}, {gap[1]:.6g}]; {runs} runs"
+    return Outcome(outcome or "open", reach, gap, left, right, seen, runs, alpha, beta, words,
+                   time.perf_counter() - start)  # fmt: skip
+
+
+def _size(left: Interval, right: Interval) -> float:
+    sizes = [abs(x) for side in (left, right) for x in side if math.isfinite(x)]
+    return max(sizes, default=1.0)
+
+
+def _decide(op: str, gap: Interval, near: Interval, margin: float) -> tuple[str, float | None]:
+    """("refuted" | "verified" | "open", how far the sides may still differ)."""
+    (lo, hi), (a, b) = gap, near
+    if op in (">", ">="):
+        flipped = {">": "<", ">=": "<="}[op]
+        return _decide(flipped, (-hi, -lo), (-b, -a), margin)
+    if op == "!=":
+        return ("verified", 0.0) if a > 0 or b < 0 else ("open", None)
+    if op == "=":
+        if lo > 0 or hi < 0:
+            return "refuted", None
+        reach = max(abs(a), abs(b))
+        return ("verified", reach) if reach <= margin else ("open", None)
+    if lo > 0 or (op == "<" and lo >= 0):
+        return "refuted", None
+    if b < 0 or (op == "<=" and b <= 0):
+        return "verified", 0.0
+    return ("verified", b) if b <= margin else ("open", None)
+
+
+def _almost_surely(relation, at, seed, key, alpha, beta, budget, start) -> Outcome:  # type: ignore[no-untyped-def]
+    """A relation of random numbers under no expectation: it must hold on every path."""
+    node = Q.Prob(S.Not(relation))
+    job = Job.of(node, at, seed, key)
+    summary = job.summary(job.tally(k) for k in range(shards_for(job, None, budget)))
+    low, high = summary.interval(beta)
+    outcome = "refuted" if summary.yes else "verified" if summary.maybe == 0 else "open"  # type: ignore[union-attr]
+    words = f"violated on {summary.yes} of {summary.n} paths"  # type: ignore[union-attr]
+    reach = high if outcome == "verified" else None
+    return Outcome(outcome, reach, (low, high), (low, high), (0.0, 0.0),
+                   visible(summary, alpha, beta), summary.n, alpha, beta, words,
+                   time.perf_counter() - start)  # fmt: skip

@@ -1,0 +1,197 @@
+"""Shards: a fixed number of replicates each, a function of the problem and of nothing else.
+
+A `Job` knows how to sample one shard and to reduce it to integers, so that tallies of shards can
+be added in any order, by any number of workers, with the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import sympy as sp
+
+from refutable.derivations import process as P
+from refutable.derivations import quantity as Q
+from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.families import Categorical, Linear
+
+from . import categorical, linear
+from .bounds import bounds
+from .confidence import GRID, Bounded, Counted
+from .instance import finite, instance, probabilities, put, whole
+from .observe import holds, value
+from .paths import Needs, Paths
+from .plan import Step, plan
+from .scope import Scope
+from .streams import generator, stream_key
+
+__all__ = ["Job", "Model", "Tally", "model_of"]
+
+#: Elements (replicates x classes) that a shard holds at a time.
+SHARD = 1 << 18
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Integer sums over observations; tallies add."""
+
+    n: int = 0
+    yes: int = 0
+    maybe: int = 0
+    total: int = 0
+    squares: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.n + other.n, self.yes + other.yes, self.maybe + other.maybe,
+                     self.total + other.total, self.squares + other.squares)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Model:
+    """A process at an instance, ready to be sampled up to a generation."""
+
+    scope: Scope
+    needs: Needs
+    steps: tuple[Step, ...]
+    truth: tuple = ()
+    design: linear.Design | None = None
+
+    @property
+    def shard_runs(self) -> int:
+        """Replicates of a shard: a power of two, 64 to 4096."""
+        if self.design is None:
+            width = max(len(self.truth), 1)
+        else:
+            sizes = [i.size for s in self.steps for i in s.items]
+            width = self.design.d * (self.design.rows or max(sizes, default=1))
+        return max(64, min(4096, 1 << (max(SHARD // width, 1).bit_length() - 1)))
+
+    @property
+    def cost(self) -> int:
+        """Steps of one replicate: classes (or numbers drawn) times generations."""
+        return max(1, len(self.steps)) * max(
+            1, SHARD // self.shard_runs if self.design else len(self.truth)
+        )
+
+    def sample(self, key: tuple[int, int], shard: int) -> Paths:
+        """The paths of one shard."""
+
+        def streams(generation: int, slot: int) -> np.random.Generator:
+            return generator(key, shard, generation, slot)
+
+        if self.design is not None:
+            return linear.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
+        return categorical.sample(self.steps, self.truth, self.needs, streams, self.shard_runs)
+
+
+def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]:
+    """The expression with its values put in, and the model that it is about.
+
+    Raises OutsideFragment for a family without a sampler or several processes under one
+    expectation, DomainError for values that do not fit.
+    """
+    values = instance(at)
+    found = Q.processes_of(e)
+    if len(found) > 1:
+        names = " and ".join(p.name for p in found)
+        raise OutsideFragment(f"the joint law of {names} is not declared", part="two processes")
+    e = put(e, values)
+    if not found:
+        return e, Model(Scope(None, values), Needs(), ())
+    process = found[0]
+    longest = 0
+    truth: tuple = ()
+    design = None
+    if isinstance(process.family, Categorical):
+        truth = probabilities(values, process.family.truth)
+        longest = _longest(process, values) if e.has(Q.Fixation) else 0
+    elif isinstance(process.family, Linear):
+        design = _design(process.family, values)
+    else:
+        name = type(process.family).__name__
+        raise OutsideFragment(f"no sampler for the family {name}", part=name)
+    scope = Scope(process, values, len(truth) if design is None else design.d, longest)
+    needs = scope.needs(e)
+    return e, Model(scope, needs, tuple(plan(process, values, needs.last)), truth, design)
+
+
+def _design(family: Linear, at: Mapping) -> linear.Design:
+    sigma2 = finite(put(family.sigma2, at), "sigma2")
+    if sigma2 < 0:
+        raise OutsideFragment(f"label noise of variance {sigma2}", part="sigma2")
+    rows = None if family.rows is None else whole(put(family.rows, at), "rows")
+    return linear.Design(whole(put(family.d, at), "d"), rows, sigma2)
+
+
+def _longest(process: P.Process, at: Mapping) -> int:
+    """Where fixation is cut off: few paths are not absorbed by then; they count either way."""
+    sizes = [i.size for s in plan(process, at, 2) for i in s.items]
+    return min(5000, 12 * max(sizes, default=1) + 20)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One Mean or Prob, to be tallied shard by shard.
+
+    low, high: limits of the observable; an upper limit `cut` below it truncates.
+    """
+
+    model: Model
+    observable: sp.Basic
+    given: sp.Basic | None
+    is_event: bool
+    key: tuple[int, int]
+    low: float = 0.0
+    high: float = 1.0
+    cut: bool = False
+
+    @classmethod
+    def of(cls, node: sp.Basic, at: Mapping[object, object], seed: int, key: str) -> Job:
+        """The job of a Mean or Prob node at an instance."""
+        if not isinstance(node, (Q.Mean, Q.Prob)):
+            raise OutsideFragment(
+                f"sampling estimates a Mean or a Prob (got {type(node).__name__})",
+                part=type(node).__name__,
+            )
+        if isinstance(node.given, sp.Tuple):
+            raise OutsideFragment("a mean given a vector is no number", part="given")
+        pair = sp.Tuple(*node.args)
+        pair, model = model_of(pair, at)
+        given = pair[1] if len(pair) > 1 else None
+        job = cls(model, pair[0], given, isinstance(node, Q.Prob), stream_key(seed, key))
+        if job.is_event:
+            return job
+        low, high = bounds(pair[0], model.scope)
+        return replace(job, low=low, high=high)
+
+    def paths(self, shard: int) -> Paths:
+        return self.model.sample(self.key, shard)
+
+    def tally(self, shard: int) -> Tally:
+        """The integer sums of one shard."""
+        return self.reduce(self.paths(shard))
+
+    def reduce(self, paths: Paths) -> Tally:
+        scope = self.model.scope
+        chosen = np.ones(paths.runs, bool)
+        if self.given is not None:
+            chosen, maybe = holds(self.given, scope, paths)
+            if np.any(chosen != maybe):
+                raise OutsideFragment(f"{self.given} is too close to call", part="condition")
+        if self.is_event:
+            yes, maybe = holds(self.observable, scope, paths)
+            return Tally(int(chosen.sum()), int((yes & chosen).sum()), int((maybe & chosen).sum()))
+        x = value(self.observable, scope, paths)[chosen]
+        width = self.high - self.low
+        y = np.clip((x - self.low) / width, 0, 1) if width > 0 else np.zeros(len(x))
+        k = np.rint(y * GRID).astype(np.int64)
+        return Tally(len(x), total=int(k.sum()), squares=int((k * k).sum()))
+
+    def summary(self, tallies: Iterable[Tally]) -> Bounded | Counted:
+        """The merged tallies as a summary with confidence intervals."""
+        t = sum(tallies, Tally())
+        if self.is_event:
+            return Counted(t.n, t.yes, t.maybe)
+        return Bounded(t.n, t.total, t.squares, self.low, self.high, self.cut)

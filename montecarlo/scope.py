@@ -1,0 +1,151 @@
+"""Which random vectors an observable looks at, and what is known of it before sampling.
+
+A `Scope` is one process at one instance. It resolves vector nodes to the keys under which a
+sampler keeps them, and derives bounds of an observable from its structure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sympy as sp
+
+from refutable.derivations import process as P
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.errors import DomainError, OutsideFragment
+from refutable.derivations.families import Categorical
+
+from .instance import Number, number, probabilities, put, whole
+from .paths import Key, Needs
+
+__all__ = ["Scope"]
+
+#: One term of a vector: (coefficient, key or ("truth",) or ("any", symbol)).
+Term = tuple[Number, Key]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """process: None where only fixed vectors and numbers occur.  classes: coordinates of a vector.
+
+    longest: the generation at which events of an infinite horizon are cut off.
+    """
+
+    process: P.Process | None
+    at: Mapping[sp.Basic, object]
+    classes: int = 0
+    longest: int = 0
+
+    @property
+    def simplex(self) -> bool:
+        """Models and batches are probability vectors."""
+        return self.process is None or isinstance(self.process.family, Categorical)
+
+    # -- vectors ---------------------------------------------------------------------------
+
+    def terms(self, v: sp.Basic) -> list[Term]:
+        """A vector as a linear combination of sampled or fixed vectors."""
+        if isinstance(v, Q.Comb):
+            return [(number(c, "coefficient of a vector") * k, key)
+                    for c, part in v.terms for k, key in self.terms(part)]  # fmt: skip
+        if isinstance(v, Q.VecSum):
+            body, i, first, last = v.args
+            a, b = (
+                whole(first, "first index of a sum", -(10**6)),
+                whole(last, "last index", -(10**6)),
+            )
+            return [t for k in range(a, b + 1)
+                    for t in self.terms(put(body, {i: sp.Integer(k)}))]  # fmt: skip
+        one = Fraction(1)
+        if isinstance(v, Q.TruthVec):
+            return [(one, ("truth",))]
+        if isinstance(v, Q.AnyVec):
+            p = probabilities(self.at, v.args[0])
+            if self.classes and len(p) != self.classes:
+                raise DomainError(f"{v.args[0]} has {len(p)} classes, the truth has {self.classes}")
+            return [(one, ("any", v.args[0]))]
+        if isinstance(v, Q.ModelVec):
+            g = self.generation(v.args[1], "model")
+            return [(one, ("model", g) if g else ("truth",))]
+        if isinstance(v, Q.BatchVec):
+            return [(one, ("batch", v.args[1].name, self.generation(v.args[2], "batch", 1)))]
+        if isinstance(v, Q.NoiseVec):
+            return [(one, ("noise", self.generation(v.args[1], "noise", 1)))]
+        raise OutsideFragment(f"a vector {type(v).__name__}", part=type(v).__name__)
+
+    def generation(self, index: sp.Basic, what: str, least: int = 0) -> int:
+        """The internal generation of a paper index."""
+        assert self.process is not None
+        return whole(self.process.internal(index), f"the generation of a {what} ({index})", least)
+
+    # -- needs -----------------------------------------------------------------------------
+
+    def needs(self, e: sp.Basic) -> Needs:
+        """The vectors and the horizon that evaluating `e` takes."""
+        if isinstance(e, Q.CollapseTime):
+            raise OutsideFragment(
+                "a collapse time without a cap: ask for Min(T, cap) or for P(T > k)",
+                part="CollapseTime",
+            )
+        if isinstance(e, Q.Fixation):
+            self._check_absorbing()
+            return Needs(frozenset({("model", self.longest)}), self.longest)
+        if isinstance(e, (S.Rel, sp.Rel, sp.Min)) and any(
+            isinstance(a, Q.CollapseTime) for a in e.args
+        ):
+            return self._horizon(e)
+        if isinstance(e, Q.Vec):
+            keys = {k for _, k in self.terms(e) if k[0] not in ("truth", "any")}
+            return Needs(frozenset(keys))
+        out = Needs()
+        for a in e.args:
+            if isinstance(a, (Q.Mean, Q.Prob)):
+                raise OutsideFragment("an expectation inside an expectation", part="nested Mean")
+            if isinstance(a, (sp.Expr, Q.Event, Q.Vec, sp.logic.boolalg.Boolean)):
+                out = out | self.needs(a)
+        return out
+
+    def _horizon(self, e: sp.Basic) -> Needs:
+        others = [a for a in e.args if not isinstance(a, (Q.CollapseTime, sp.core.symbol.Str))]
+        if len(others) != 1 or not others[0].is_number or self.process is None:
+            raise OutsideFragment(f"a collapse time compared with {others}", part="CollapseTime")
+        cap = math.floor(number(others[0], "cap of a collapse time"))
+        return Needs(horizon=max(1, cap - self.process.origin + 1))
+
+    def _check_absorbing(self) -> None:
+        assert self.process is not None
+        only_model = all(
+            isinstance(b, P.Draw) and b.source == P.Model() for b in self.process.step.batches
+        )
+        if not (only_model and isinstance(self.process.step, P.Pool)):
+            raise OutsideFragment(
+                "fixation of a process in which a point mass need not stay one", part="Fixation"
+            )
+
+    # -- bounds ----------------------------------------------------------------------------
+
+    def vector_mass(self, v: sp.Basic) -> tuple[float, float]:
+        """(sum of positive, sum of negative coefficients' sizes) over probability vectors."""
+        up = down = Fraction(0)
+        for c, key in self.terms(v):
+            c = Fraction(c)
+            parts = [c, -c] if key[0] == "noise" else [c]
+            up += sum(x for x in parts if x > 0)
+            down -= sum(x for x in parts if x < 0)
+        return float(up), float(down)
+
+    def check_shift(self, v: sp.Basic) -> None:
+        """Linear models live up to a shift by the true weights, which nobody names."""
+        if self.simplex:
+            return
+        if any(key[0] == "any" for _, key in self.terms(v)):
+            raise OutsideFragment("a probability vector beside weights", part="AnyVec")
+        if sum(Fraction(c) for c, key in self.terms(v) if key[0] != "noise") != 0:
+            raise OutsideFragment(
+                "the true weights have no value: ask for differences such as model - truth",
+                part="truth of the linear family",
+            )
