@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +41,8 @@ KINDS = (
     "experiment",
     "table",
 )
+#: While a claim file is loaded, `claim` notes here what it makes, so that none gets lost unbound.
+MADE: ContextVar[list[Claim] | None] = ContextVar("MADE", default=None)
 _ID = re.compile(r"[A-Za-z][\w-]*(\.[\w-]+)*\Z")
 
 
@@ -190,6 +193,8 @@ def claim(
         if err.where == (None, None, None):
             err.where = (file, line, id)
         raise
+    if (notes := MADE.get()) is not None:
+        notes.extend(out)
     return out
 
 
