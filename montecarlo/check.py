@@ -22,6 +22,7 @@ from refutable.derivations.errors import DomainError, OutsideFragment
 from .confidence import Interval, visible
 from .engine import Job, Tally
 from .estimate import prepared, shards_for
+from .fixed import settled
 from .instance import instance, put
 from .sides import enclose, expectations, merged
 
@@ -90,8 +91,8 @@ def check(
             raise DomainError(f"{name} must be in (0, 1) (got {x!r})")
     start = time.perf_counter()
     values = instance(at)
-    lhs, rhs = put(relation.lhs, values), put(relation.rhs, values)
-    if not expectations(relation) and relation.has(Q.Functional):
+    lhs, rhs = (settled(put(side, values), values) for side in (relation.lhs, relation.rhs))
+    if not expectations(lhs - rhs) and (lhs - rhs).has(Q.Functional):
         return _almost_surely(relation, at, seed, key, alpha, beta, budget, start)
     difference = merged(lhs - rhs)
     sides = [x for x in (lhs, rhs) if x != difference]

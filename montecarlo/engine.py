@@ -20,6 +20,7 @@ from refutable.derivations.families import Categorical, Linear
 from . import categorical, linear
 from .bounds import bounds
 from .confidence import GRID, Bounded, Counted
+from .fixed import settled
 from .instance import finite, instance, probabilities, put, whole
 from .observe import holds, value
 from .paths import Needs, Paths
@@ -97,7 +98,7 @@ def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]
     if len(found) > 1:
         names = " and ".join(p.name for p in found)
         raise OutsideFragment(f"the joint law of {names} is not declared", part="two processes")
-    e = put(e, values)
+    e = settled(put(e, values), values)
     if not found:
         return e, Model(Scope(None, values), Needs(), ())
     process = found[0]

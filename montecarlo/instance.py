@@ -7,12 +7,14 @@ set for a set of tokens, a Lambda for a schedule.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.core.symbol import Str
 
+from refutable.derivations import quantity as Q
 from refutable.derivations.errors import DomainError, OutsideFragment
 
 __all__ = ["Number", "finite", "instance", "number", "probabilities", "put", "whole"]
@@ -22,6 +24,8 @@ Number = Fraction | float
 
 #: Larger sizes do not fit the 53 bits in which relative frequencies are exact quotients.
 MAX_SIZE = 2**53
+#: Longer sums of random numbers are not written out.
+MAX_TERMS = 100_000
 
 
 def instance(at: Mapping[object, object]) -> dict[sp.Basic, object]:
@@ -37,14 +41,54 @@ def instance(at: Mapping[object, object]) -> dict[sp.Basic, object]:
 
 
 def put(e: sp.Basic, at: Mapping[sp.Basic, object]) -> sp.Basic:
-    """`e` with the values of `at` put in, schedules applied, finite sums written out."""
-    scalars = {k: v for k, v in at.items() if isinstance(k, sp.Basic) and isinstance(v, sp.Basic)}
-    schedules = {a for a in e.atoms(AppliedUndef) if a.func in at}
-    while schedules:
-        swap = {a: at[a.func](*a.args) for a in schedules}  # type: ignore[operator]
-        e = e.xreplace(swap)
-        schedules = {a for a in e.atoms(AppliedUndef) if a.func in at}
-    return e.xreplace(scalars).doit()
+    """`e` with the values of `at` put in, schedules applied, finite sums written out.
+
+    Symbols that a sum binds keep their own meaning.
+
+    >>> i, n = sp.symbols("i n")
+    >>> put(sp.Sum(i / n, (i, 1, n)), {n: sp.Integer(3), i: sp.Integer(7)})
+    2
+    """
+    scalars = {k: v for k, v in at.items() if isinstance(v, sp.Basic)}
+    return _put(e, scalars)
+
+
+def _put(e: sp.Basic, values: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
+    if isinstance(e, sp.Symbol):
+        return values.get(e, e)
+    if not e.args or isinstance(e, (Q.AnyVec, Str)):
+        return e
+    if isinstance(e, (sp.Sum, sp.Product)):
+        return _written_out(e, list(e.limits), values)
+    if isinstance(e, Q.VecSum):
+        body, i, *ends = e.args
+        terms = [(sp.Integer(1), _put(body, {**values, i: k})) for k in _range(ends, values)]
+        return Q.Comb.of(terms)
+    args = [_put(a, values) for a in e.args]
+    if isinstance(e, AppliedUndef) and e.func in values:
+        return _put(values[e.func](*args), values)
+    if isinstance(e, Q.Comb):
+        return Q.Comb.of([(a.args[0], a.args[1]) for a in args])
+    return e if all(a is b for a, b in zip(args, e.args, strict=True)) else e.func(*args)
+
+
+def _written_out(e: sp.Expr, limits: list, values: Mapping) -> sp.Expr:
+    """SymPy lists the innermost sum first."""
+    if not limits:
+        return _put(e.function, values)
+    *inner, (i, first, last) = limits
+    parts = [_written_out(e, inner, {**values, i: k}) for k in _range((first, last), values)]
+    return sp.Add(*parts) if isinstance(e, sp.Sum) else sp.Mul(*parts)
+
+
+def _range(ends: Sequence[sp.Basic], values: Mapping) -> list[sp.Integer]:
+    first, last = (_put(x, values) for x in ends)
+    if last == sp.oo or first == -sp.oo:
+        raise OutsideFragment("a sum over infinitely many terms", part="infinite sum")
+    a, b = (whole(x, "limit of a sum", -MAX_SIZE) for x in (first, last))
+    if b - a > MAX_TERMS:
+        raise OutsideFragment(f"a sum over {b - a + 1} terms", part="long sum")
+    return [sp.Integer(k) for k in range(a, b + 1)]
 
 
 def number(e: object, what: str) -> Number:

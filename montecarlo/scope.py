@@ -19,7 +19,7 @@ from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.derivations.families import Categorical
 
-from .instance import Number, number, probabilities, put, whole
+from .instance import Number, number, probabilities, whole
 from .paths import Key, Needs
 
 __all__ = ["Scope"]
@@ -52,14 +52,6 @@ class Scope:
         if isinstance(v, Q.Comb):
             return [(number(c, "coefficient of a vector") * k, key)
                     for c, part in v.terms for k, key in self.terms(part)]  # fmt: skip
-        if isinstance(v, Q.VecSum):
-            body, i, first, last = v.args
-            a, b = (
-                whole(first, "first index of a sum", -(10**6)),
-                whole(last, "last index", -(10**6)),
-            )
-            return [t for k in range(a, b + 1)
-                    for t in self.terms(put(body, {i: sp.Integer(k)}))]  # fmt: skip
         one = Fraction(1)
         if isinstance(v, Q.TruthVec):
             return [(one, ("truth",))]

@@ -27,6 +27,7 @@ def s(process, k):
 
 CASES = {
     "closed form": (lambda f: eq(s(f, m), 1 - (1 - 1 / n) ** m * (1 - s(f, 0))), "verified"),
+    "true norm": (lambda f: eq(s(f, 1), 1 - (1 - 1 / n) * (1 - SqNorm(f.truth))), "verified"),
     "off by one": (lambda f: eq(s(f, m), 1 - (1 - 1 / n) ** (m + 1) * (1 - s(f, 0))), "refuted"),
     "recurrence": (lambda f: eq(s(f, m + 1), 1 / n + (1 - 1 / n) * s(f, m)), "verified"),
     "2 % off": (lambda f: eq(s(f, m + 1), (1 / n + (1 - 1 / n) * s(f, m)) * OFF), "refuted"),
