@@ -2,6 +2,7 @@
 
 import pytest
 import sympy as sp
+
 from refutable.derivations import quantity as Q
 from refutable.derivations.families import Categorical
 from refutable.derivations.process import Draw, Model, Once, Pool, Process, Truth

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
+
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
-from sympy.core.function import AppliedUndef
 
 from .chain import BUDGET, Budget
 from .errors import Undefined
 from .evaluate import Evaluator
 from .ground import At, ground, to_sympy
-from .reader import leaves
+from .reader import Env
 
 __all__ = ["atoms", "outcomes", "value"]
 
@@ -84,7 +85,9 @@ def atoms(statement: sp.Basic, at: At, budget: int = BUDGET) -> list[tuple[sp.Ex
     return [(w, d) for w, d, _ in _atoms(statement, at, budget, judge=False)]
 
 
-def outcomes(statement: S.Statement, at: At, budget: int = BUDGET) -> list[tuple[sp.Expr, dict, bool]]:
+def outcomes(
+    statement: S.Statement, at: At, budget: int = BUDGET
+) -> list[tuple[sp.Expr, dict, bool]]:
     """`atoms`, and whether the statement holds there."""
     return _atoms(statement, at, budget, judge=True)
 
@@ -95,16 +98,16 @@ def _atoms(statement: sp.Basic, at: At, budget: int, *, judge: bool) -> list:
             raise OutsideFragment("atoms of a quantified statement", part="quantifier")
     evaluator = Evaluator(at, Budget(budget))
     grounded = ground(statement, at)
-    keys: dict[sp.Basic, set[sp.Basic]] = {}
+    keys: dict[sp.Basic, list[sp.Basic]] = {}
     for node in _parts(grounded):
-        keys.setdefault(node, set()).add(node)
+        keys.setdefault(node, [node])
     for node in _parts(statement):
-        keys.setdefault(ground(node, at), set()).add(node)
+        keys.setdefault(ground(node, at), []).append(node)
     exprs = [grounded, *(k for k in keys if not isinstance(k, Q.Vec))]
     process = evaluator.process_of(*exprs, *(v for v in keys if isinstance(v, Q.Vec)))
     reader = evaluator.reader(process, exprs)
     runs = evaluator.runs(reader, [*keys, grounded])
-    read = {}
+    read: dict[sp.Basic, Callable[[Env], object]] = {}
     for node in keys:
         if isinstance(node, Q.Vec):
             read[node] = reader.vector(node)
@@ -132,7 +135,7 @@ def _shown(x: object) -> sp.Basic:
 
 def _parts(e: sp.Basic) -> Iterator[sp.Basic]:
     """What `atoms` gives values for: see there. Nothing inside a sum with a bound symbol."""
-    if isinstance(e, (*NODES, Q.IsDirac)) or isinstance(e, Q.Vec):
+    if isinstance(e, (*NODES, Q.IsDirac, Q.Vec)):
         yield e
     elif not isinstance(e, (sp.Sum, sp.Product)):
         for a in e.args:

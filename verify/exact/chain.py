@@ -1,6 +1,6 @@
 """Push the law of a categorical process forward, generation by generation, in exact rationals.
 
-A state holds the slots (see `instance`) that later generations or the question still need, and
+A state holds the slots (see `draws`) that later generations or the question still need, and
 nothing else; equal states are merged. Tokens may be lumped into cells first: counts of cells are
 multinomial with the lumped law, so the lumped slots are a chain by themselves.
 
@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from flint import fmpq
+
 from refutable.derivations.errors import BudgetExceeded
 
 from . import multinomial
+from .draws import TRUTH, Drawn, Slot, birth
 from .errors import Undefined
-from .instance import Drawn, Instance, Slot, birth
+from .instance import Instance
 from .vectors import IntVec, add, from_rationals, is_dirac, scaled, zero
 
 __all__ = ["BUDGET", "Budget", "Chain", "Law", "State"]
@@ -29,8 +31,6 @@ BUDGET = 300_000
 State = tuple
 #: Probability of each state.
 Law = dict[State, fmpq]
-
-TRUTH: Slot = ("model", 0)
 
 
 class Budget:
@@ -161,7 +161,7 @@ class Chain:
         """(mean, probability) of a fresh batch; the mean is None where a filter kept nothing."""
         law = self._value(dict(d.law), known) if d.law else self.truth
         if min(law[1:]) < 0:
-            raise Undefined("a batch is drawn from a law with a negative coordinate", part="negative law")
+            raise Undefined("a law with a negative coordinate", part="negative law")
         if not d.empty:
             return self._means(d.size, law)  # type: ignore[return-value]
         out: list[tuple[IntVec | None, fmpq]] = []
@@ -180,9 +180,8 @@ class Chain:
         key = (n, law)
         if key not in self._multinomials:
             self.budget.spend(multinomial.outcomes(n, law))
-            self._multinomials[key] = [
-                (scaled((1, *counts), fmpq(1, n)), w) for counts, w in multinomial._multinomial(n, law)
-            ]
+            counts = multinomial._multinomial(n, law)
+            self._multinomials[key] = [(scaled((1, *c), fmpq(1, n)), w) for c, w in counts]
         return self._multinomials[key]
 
     def _finished(self, made: dict, known: Mapping, after: tuple[Slot, ...], g: int) -> State:
@@ -217,7 +216,7 @@ def _grown(
         elif slot == model:
             out.append(None)
         else:
-            raise Undefined("the mean of a batch of which a filter kept nothing", part="empty batch")
+            raise Undefined("a batch of which a filter kept nothing", part="empty batch")
     return tuple(out)
 
 

@@ -6,19 +6,22 @@ from collections.abc import Mapping
 
 import sympy as sp
 from flint import fmpq
+
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Linear
 from refutable.derivations.process import Process
 
-from . import functionals
-from .chain import TRUTH, Budget, Chain, Law
+from . import collapse, functionals
+from .chain import Budget, Chain, Law
+from .draws import TRUTH, Slot, birth
 from .errors import Undefined
 from .ground import At, probability_vector
-from .instance import Instance, Slot, birth
+from .instance import Instance
+from .leaves import leaves
 from .lumping import Cells, alike, cells_for, full, terms, token_cells
 from .numbers import Number, apply
-from .reader import Reader, _tokens, leaves
+from .reader import Reader
 from .vectors import from_rationals
 
 __all__ = ["Evaluator"]
@@ -44,21 +47,23 @@ class Evaluator:
         """The one process whose vectors these expressions look at; None where there is none."""
         found = [leaf for e in exprs for leaf in leaves(e) if not isinstance(leaf, Q.AnyVec)]
         random = {leaf.args[0] for leaf in found if not isinstance(leaf, Q.TruthVec)}
-        truths = {leaf.args[0].process.family.truth for leaf in found if isinstance(leaf, Q.TruthVec)}
         tags = random or {leaf.args[0] for leaf in found[:1]}
-        if len(tags) > 1 or len(truths | {t.process.family.truth for t in tags}) > 1:
+        truths = {t.process.family.truth for t in tags | {leaf.args[0] for leaf in found}}
+        if len(tags) > 1 or len(truths) > 1:
             raise OutsideFragment(
                 "two processes stand under one expectation; their joint law is not declared",
                 part="joint law of two processes",
             )
         return next(iter(tags)).process if tags else None
 
-    def reader(self, process: Process | None, exprs: list[sp.Basic], cells: Cells | None = None) -> Reader:
+    def reader(
+        self, process: Process | None, exprs: list[sp.Basic], cells: Cells | None = None
+    ) -> Reader:
         """A reader for these expressions over the coarsest cells that resolve them."""
         instance = None if process is None else self.instance(process)
         size = len(instance.truth) if instance else self._size(exprs)
         if cells is None:
-            cells = cells_for(exprs, size, lambda node: _tokens(node, size))
+            cells = cells_for(exprs, size)
             if len(cells) < size and instance and not self._forward(instance, exprs):
                 cells = full(size)
         return Reader(self.at, cells, instance, self)
@@ -103,9 +108,11 @@ class Evaluator:
         for e in exprs:
             slots |= reader.slots(e)
         layout, law = self.law(reader, slots)
-        truth = {} if reader.instance is None else {
-            TRUTH: Chain(reader.instance, reader.cells, self.budget).truth
-        }
+        truth = (
+            {}
+            if reader.instance is None
+            else {TRUTH: Chain(reader.instance, reader.cells, self.budget).truth}
+        )
         return [({**truth, **dict(zip(layout, state, strict=True))}, w) for state, w in law.items()]
 
     # -- means and probabilities --------------------------------------------------------------
@@ -121,7 +128,7 @@ class Evaluator:
             process = self.process_of(node)
             reader = self.reader(process, [node])
             if reader.slots(node):
-                raise OutsideFragment(f"{node} is random; ask for its mean, or for atoms", part="random number")
+                raise OutsideFragment(f"{node} is random: ask for its mean", part="random number")
             ((env, _),) = self.runs(reader, [node])
             return reader.number(node)(env)
         if any(
@@ -134,6 +141,8 @@ class Evaluator:
         if isinstance(given, sp.Tuple):
             given = None  # conditioned on what is not random
         if isinstance(node, Q.Prob):
+            if given is None and (special := collapse.probability(self, x)) is not None:
+                return special
             return self._ratio(x, given, probability=True)
         if given is not None:
             return self._ratio(x, given, probability=False)
@@ -146,6 +155,8 @@ class Evaluator:
         """The mean of one term."""
         if piece == 1:
             return fmpq(1)
+        if isinstance(piece, Q.CollapseTime):
+            return collapse.mean_time(self, piece.args[0].process)
         if type(piece) in functionals.ADDITIVE and (split := self._by_token(piece)) is not None:
             return split
         return self._ratio(piece, None, probability=False)
@@ -161,7 +172,7 @@ class Evaluator:
             runs = [(env, w) for env, w in runs if condition(env)]
         total = sum((w for _, w in runs), fmpq(0))
         if total == 0:
-            raise Undefined(f"the condition {given} has probability zero", part="condition of probability zero")
+            raise Undefined(f"{given} has probability zero", part="condition of probability zero")
         if probability:
             holds = reader.event(x)
             return sum((w for env, w in runs if holds(env)), fmpq(0)) / total
@@ -186,7 +197,9 @@ class Evaluator:
         vectors = [from_rationals(self.instance(process).truth)]
         for leaf in leaves(piece):
             if isinstance(leaf, Q.AnyVec):
-                vectors.append(from_rationals(probability_vector(self.at.get(leaf.args[0]), leaf.args[0])))
+                vectors.append(
+                    from_rationals(probability_vector(self.at.get(leaf.args[0]), leaf.args[0]))
+                )
         if size < 3 or any(len(v) != size + 1 for v in vectors):
             return None
         if isinstance(piece, Q.TotalVariation) and not self._same_mass(piece):
@@ -197,7 +210,10 @@ class Evaluator:
             reader = self.reader(process, [piece], token_cells(group[0], size))
             coordinates = [reader.vector(v) for v in piece.vectors]
             mean = sum(
-                (w * per_token(*(c(env)[0] for c in coordinates)) for env, w in self.runs(reader, [piece])),
+                (
+                    w * per_token(*(c(env)[0] for c in coordinates))
+                    for env, w in self.runs(reader, [piece])
+                ),
                 fmpq(0),
             )
             total += len(group) * mean  # type: ignore[operator]
@@ -212,7 +228,7 @@ class Evaluator:
         """A mean or probability given vectors, as a function of their values."""
         x, given = node.args[0], list(node.given)
         if any(not isinstance(v, (Q.ModelVec, Q.BatchVec, Q.TruthVec, Q.NoiseVec)) for v in given):
-            raise OutsideFragment(f"a mean given a combination of vectors: {node}", part="condition")
+            raise OutsideFragment(f"a mean given combined vectors: {node}", part="condition")
         runs = self.runs(reader, [x, node.given])
         keys = [reader.slot(v) for v in given]
         value = reader.event(x) if isinstance(node, Q.Prob) else reader.number(x)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from flint import fmpq
+
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.quantity import (
     Functional,

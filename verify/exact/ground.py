@@ -12,10 +12,11 @@ from itertools import count
 
 import sympy as sp
 from flint import fmpq
+from sympy.core.function import AppliedUndef, UndefinedFunction
+
 from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.derivations.quantity import AnyVec, Comb, Tag, VecSum
 from refutable.derivations.statement import Lim, LimInf, LimSup, Minimises, Monotone
-from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from .errors import Undefined
 
@@ -94,7 +95,7 @@ def _written_out(e: sp.Expr, limits: list, values: Mapping, functions: Mapping) 
 
 def _range(first: sp.Expr, last: sp.Expr, e: sp.Basic) -> Iterator[sp.Integer]:
     if first in (sp.oo, -sp.oo) or last in (sp.oo, -sp.oo):
-        raise OutsideFragment(f"the exact engine cannot take an infinite sum: {e}", part="infinite sum")
+        raise OutsideFragment(f"the exact engine takes no infinite sum: {e}", part="infinite sum")
     a, b = integer(first, "lower limit of a sum"), integer(last, "upper limit of a sum")
     for k in count(a):
         if k > b:

@@ -10,16 +10,17 @@ the token and the rest. Tokens with the same probability have the same mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import sympy as sp
+
 from refutable.derivations import quantity as Q
 from refutable.derivations.statement import Rel
 
-from .reader import leaves
+from .leaves import leaves, tokens
 from .vectors import IntVec
 
-__all__ = ["Cells", "cells_for", "full", "terms", "token_cells"]
+__all__ = ["Cells", "alike", "cells_for", "full", "terms", "token_cells"]
 
 Cells = list[tuple[int, ...]]
 
@@ -39,14 +40,14 @@ def token_cells(i: int, size: int) -> Cells:
     return [(i,), rest] if rest else [(i,)]
 
 
-def cells_for(exprs: Sequence[sp.Basic], size: int, tokens: Callable[[Q.Functional], set[int]]) -> Cells:
+def cells_for(exprs: Sequence[sp.Basic], size: int) -> Cells:
     """The coarsest partition of the tokens that resolves everything in these expressions."""
     sets: list[set[int]] = []
     for e in exprs:
         for node in _looks(e):
             if not isinstance(node, (Q.Coord, Q.Mass)):
                 return full(size)
-            sets.append(tokens(node))
+            sets.append(tokens(node, size))
     groups: dict[tuple[bool, ...], list[int]] = {}
     for i in range(size):
         groups.setdefault(tuple(i in s for s in sets), []).append(i)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import sympy as sp
 from flint import fmpq
+
 from refutable.derivations.errors import OutsideFragment
 
 from .errors import Undefined
@@ -38,15 +39,17 @@ def _power(base: Number, exponent: Number) -> Number:
 
 
 def _sum(*xs: Number) -> Number:
-    if all(isinstance(x, fmpq) for x in xs):
-        return sum(xs, fmpq(0))  # type: ignore[arg-type]
+    rational = [x for x in xs if isinstance(x, fmpq)]
+    if len(rational) == len(xs):
+        return sum(rational, fmpq(0))
     return finite(sp.Add(*map(to_sympy, xs)))
 
 
 def _product(*xs: Number) -> Number:
-    if all(isinstance(x, fmpq) for x in xs):
+    rational = [x for x in xs if isinstance(x, fmpq)]
+    if len(rational) == len(xs):
         out = fmpq(1)
-        for x in xs:
+        for x in rational:
             out *= x
         return out
     return finite(sp.Mul(*map(to_sympy, xs)))

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import sympy as sp
 from flint import fmpq
+
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
 
 from . import functionals
-from .chain import TRUTH
+from .draws import TRUTH, Slot
 from .ground import At, integer, probability_vector
-from .instance import Instance, Slot
+from .instance import Instance
+from .leaves import BASE, leaves, time_relations, tokens
 from .numbers import Number, apply, compare, finite
 from .vectors import IntVec, coordinates
 
-__all__ = ["Env", "Nested", "Reader", "leaves"]
+__all__ = ["Env", "Nested", "Reader"]
 
 #: The slots of one run: vectors, and an int for the "hit" slot.
 Env = Mapping[Slot, object]
-BASE = (Q.TruthVec, Q.ModelVec, Q.BatchVec, Q.NoiseVec, Q.AnyVec)
 _HOLDS: dict[str, Callable[[int], bool]] = {
     "=": lambda c: c == 0,
     "!=": lambda c: c != 0,
@@ -31,6 +32,10 @@ _HOLDS: dict[str, Callable[[int], bool]] = {
     ">=": lambda c: c >= 0,
     ">": lambda c: c > 0,
 }
+_LOGIC = (
+    *(S.And, S.Or, S.Not, S.Implies, S.Iff),
+    *(sp.And, sp.Or, sp.Not, sp.Implies, sp.Equivalent),
+)
 _SYMPY = {
     sp.Equality: "=",
     sp.Unequality: "!=",
@@ -49,26 +54,16 @@ class Nested(Protocol):
     def table(self, node: sp.Expr, reader: Reader) -> Mapping[tuple, Number]: ...
 
 
-def leaves(e: sp.Basic) -> Iterator[sp.Basic]:
-    """The vectors and collapse times that `e` is a function of.
-
-    What stands under an expectation is not among them, but the vectors it is conditioned on are.
-    """
-    if isinstance(e, (Q.Mean, Q.Prob)):
-        if isinstance(e.given, sp.Tuple):
-            for v in e.given:
-                yield from leaves(v)
-    elif isinstance(e, (*BASE, Q.CollapseTime, Q.Fixation)):
-        yield e
-    else:
-        for a in e.args:
-            yield from leaves(a)
-
-
 class Reader:
     """Reads expressions over the cells of one process instance (or of no process at all)."""
 
-    def __init__(self, at: At, cells: Sequence[tuple[int, ...]], instance: Instance | None, nested: Nested):
+    def __init__(
+        self,
+        at: At,
+        cells: Sequence[tuple[int, ...]],
+        instance: Instance | None,
+        nested: Nested,
+    ):
         self.at, self.cells, self.instance, self.nested = at, tuple(cells), instance, nested
         self.horizon = 0
 
@@ -103,7 +98,7 @@ class Reader:
                 raise OutsideFragment("fixation together with other events", part="fixation")
             if not isinstance(leaf, Q.AnyVec):
                 out.add(self.slot(leaf))
-        self.horizon = max([self.horizon, *map(self._horizon, _time_relations(e))])
+        self.horizon = max([self.horizon, *map(self._horizon, time_relations(e))])
         if self.horizon:
             out.add(("hit", self.horizon))
         return out - {TRUTH}
@@ -111,7 +106,9 @@ class Reader:
     def _horizon(self, rel: S.Rel) -> int:
         limit = next(x for x in (rel.lhs, rel.rhs) if not isinstance(x, Q.CollapseTime))
         if list(leaves(limit)) or not sp.sympify(limit).is_finite or self.instance is None:
-            raise OutsideFragment(f"T is followed to a finite index only ({rel})", part="collapse time")
+            raise OutsideFragment(
+                f"T is followed to a finite index only: {rel}", part="collapse time"
+            )
         return max(0, int(sp.floor(self.instance.process.internal(limit))))
 
     def vector(self, v: Q.Vec) -> Callable[[Env], list[fmpq]]:
@@ -125,15 +122,16 @@ class Reader:
                 for factor, part in parts:
                     by = factor(env)
                     if not isinstance(by, fmpq):
-                        raise OutsideFragment(f"an irrational coefficient in {v}", part="coefficient")
+                        raise OutsideFragment(f"an irrational factor in {v}", part="coefficient")
                     total = [x + by * y for x, y in zip(total, part(env), strict=True)]
                 return total
 
             return combined
         if isinstance(v, Q.AnyVec):
             values = probability_vector(self.at.get(v.args[0]), v.args[0])
-            if len(values) != sum(map(len, self.cells)):
-                raise DomainError(f"{v.args[0]} has {len(values)} classes, not {sum(map(len, self.cells))}")
+            size = sum(map(len, self.cells))
+            if len(values) != size:
+                raise DomainError(f"{v.args[0]} has {len(values)} classes, not {size}")
             fixed = [sum((values[i] for i in cell), fmpq(0)) for cell in self.cells]
             return lambda env: fixed
         if not isinstance(v, BASE):
@@ -148,14 +146,15 @@ class Reader:
 
     def _functional(self, e: Q.Functional) -> Callable[[Env], Number]:
         if isinstance(e, (Q.Coord, Q.Mass)):
-            tokens = _tokens(e, sum(map(len, self.cells)))
-            chosen = [k for k, cell in enumerate(self.cells) if set(cell) <= tokens]
-            if sum(len(self.cells[k]) for k in chosen) != len(tokens):
+            wanted = tokens(e, sum(map(len, self.cells)))
+            chosen = [k for k, cell in enumerate(self.cells) if set(cell) <= wanted]
+            if sum(len(self.cells[k]) for k in chosen) != len(wanted):
                 raise AssertionError(f"the lumping {self.cells} does not resolve {e}")
             vector = self.vector(e.args[0])
             return lambda env: sum((vector(env)[k] for k in chosen), fmpq(0))
         if not e.vectors:
-            raise OutsideFragment(f"{e} is not a function of finitely many models", part=type(e).__name__)
+            name = type(e).__name__
+            raise OutsideFragment(f"{e} is no function of finitely many models", part=name)
         vectors = [self.vector(v) for v in e.vectors]
         kind = type(e)
         return lambda env: functionals.evaluate(kind, [v(env) for v in vectors])
@@ -168,13 +167,13 @@ class Reader:
             if not any(True for _ in leaves(e)):
                 fixed = self.nested.constant(e)
                 return lambda env: fixed
-            table, keys = self.nested.table(e, self), [self.slot(v) for v in e.given]
+            table, keys = self.nested.table(e, self), [self.slot(v) for v in e.args[1]]
             return lambda env: table[tuple(env[k] for k in keys)]
         if isinstance(e, Q.Functional):
             return self._functional(e)
         if isinstance(e, sp.Piecewise):
             return self._piecewise(e)
-        if not e.args or e.is_number and not e.has(Q.Mean, Q.Prob, Q.Functional):
+        if not e.args or (e.is_number and not e.has(Q.Mean, Q.Prob, Q.Functional)):
             if e.free_symbols:
                 raise DomainError(f"{e} has no value in this instance")
             value = finite(e)
@@ -213,9 +212,7 @@ class Reader:
             )
         if isinstance(e, Q.IsDirac):
             vector = self.vector(e.args[0])
-            return lambda env: sorted(vector(env), reverse=True)[0] == 1 and all(
-                x in (0, 1) for x in vector(env)
-            )
+            return lambda env: sorted(vector(env))[-1:] == [1] and sum(map(abs, vector(env))) == 1
         parts = [self.event(a) for a in e.args] if isinstance(e, _LOGIC) else []
         if isinstance(e, (S.And, sp.And)):
             return lambda env: all(p(env) for p in parts)
@@ -249,30 +246,3 @@ class Reader:
             return holds(compare(finite(instance.process.paper(g)), limit(env)) if g else 1)
 
         return time
-
-
-_LOGIC = (
-    *(S.And, S.Or, S.Not, S.Implies, S.Iff),
-    *(sp.And, sp.Or, sp.Not, sp.Implies, sp.Equivalent),
-)
-
-
-def _time_relations(e: sp.Basic) -> Iterator[S.Rel]:
-    if isinstance(e, (Q.Mean, Q.Prob)):
-        return
-    if isinstance(e, S.Rel) and any(isinstance(x, Q.CollapseTime) for x in (e.lhs, e.rhs)):
-        yield e
-    else:
-        for a in e.args:
-            yield from _time_relations(a)
-
-
-def _tokens(e: Q.Functional, size: int) -> set[int]:
-    """The 0-based tokens that a coordinate or a mass looks at."""
-    chosen = e.args[1] if isinstance(e, Q.Mass) else sp.FiniteSet(e.args[1])
-    if not isinstance(chosen, (sp.FiniteSet, type(sp.S.EmptySet))):
-        raise DomainError(f"{e}: {chosen} has no value in this instance")
-    tokens = {integer(k, f"token in {e}") - 1 for k in chosen}
-    if not tokens <= set(range(size)):
-        raise OutsideFragment(f"{e}: there are {size} tokens", part="token")
-    return tokens
