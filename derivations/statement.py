@@ -32,6 +32,7 @@ __all__ = [
     "Monotone",
     "Not",
     "Or",
+    "Parts",
     "Prose",
     "Rel",
     "Statement",
@@ -353,3 +354,10 @@ def relations(statement: sp.Basic) -> Iterator[Rel]:
     for node in sp.preorder_traversal(statement):
         if isinstance(node, Rel):
             yield node
+
+
+class Parts(Statement):
+    """The conjunction of a claim's own parts: for an entry that has no statement of its own."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return r"\text{all of its parts}"

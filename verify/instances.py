@@ -251,7 +251,7 @@ def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
         return {"=": False, "!=": True, "<": less, "<=": less, ">": not less, ">=": not less}[op]
     d = sp.nsimplify(lhs - rhs) if (lhs - rhs).is_Rational else lhs - rhs
     if d.is_Rational:
-        s = (d > 0) - (d < 0)
+        s = int(sp.sign(d))
     else:
         s = _sign(d)
         if s is None:

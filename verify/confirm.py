@@ -1,0 +1,149 @@
+"""A counterexample must be confirmed by an engine that did not find it.
+
+Derived formulas confirm the exact engine; FLINT's balls confirm plain arithmetic; the exact law,
+run far enough, confirms a limit; sampling confirms the rest, at the run's false-alarm rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.claim import Claim
+from refutable.derivations.errors import Contradiction, OutsideFragment, RefutableError
+
+from . import exact as exact_engine
+from .deduce import Deduction, deduce
+from .instances import _arb, check_at, compare, prepare
+from .values import Exact, Symbolic
+from .vectors import K, formal
+
+__all__ = ["Confirmation", "confirm"]
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Which engine agrees, in words, and how a reader can check the instance by hand."""
+
+    engine: str
+    detail: str
+    account: list[str] = field(default_factory=list)
+    deduction: Deduction | None = None
+
+
+def confirm(claim: Claim, at: dict, check, finder: str, exact: Exact, seed: int) -> Confirmation | None:  # type: ignore[no-untyped-def]
+    """A second engine's view of a failing instance; None where none can be had."""
+    body = claim.bound()
+    account = _account(body, at)
+    if finder == "symbolic":
+        return _limit_by_exact(claim, body, at, exact, account)
+    if check.rel is not None and isinstance(check.rel.lhs, Q.Vec):
+        return _vector(check, at, account)
+    if not body.atoms(Q.Mean, Q.Prob, Q.ModelVec, Q.BatchVec, Q.CollapseTime):
+        return _arithmetic(check, account)
+    d = deduce(claim)
+    got = _symbolic(body, at, check, d, account)
+    return got or _sampling(claim, check, at, seed, account, d)
+
+
+def _symbolic(body: sp.Basic, at: dict, check, d: Deduction, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
+    try:
+        again = check_at(body, at, Symbolic(d))
+    except (OutsideFragment, ZeroDivisionError):
+        return None
+    if again.truth is True:
+        raise Contradiction(
+            f"{d.claim.id}: the exact engine refutes it at {at} ({check.lhs} against {check.rhs}),"
+            f" the derived formulas satisfy it ({again.lhs} against {again.rhs})"
+        )
+    if again.truth is None:
+        return None
+    detail = "the derived formula gives the same values" if compare("=", again.lhs, check.lhs) and compare(
+        "=", again.rhs, check.rhs) else f"the derived formula gives {again.lhs} against {again.rhs}"  # fmt: skip
+    return Confirmation("symbolic", detail, account, d)
+
+
+def _arithmetic(check, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
+    """No random quantity: the two numbers, again, in FLINT's interval arithmetic."""
+    if check.rel is None or check.lhs is None or check.rhs is None:
+        return Confirmation("certificate", "membership of a number in a range", account)
+    difference = prepare(check.lhs - check.rhs)
+    ball = _arb(difference)
+    if ball is None:
+        return None
+    op = check.rel.op
+    clear = {"=": ball != 0, "<": ball >= 0, "<=": ball > 0, ">": ball <= 0, ">=": ball < 0, "!=": difference == 0}[op]
+    if not clear and difference == 0 and op in ("<", ">"):
+        clear = True
+    return Confirmation("certificate", f"FLINT: difference {ball.str(12)}", account) if clear else None
+
+
+def _vector(check, at: dict, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
+    rel = check.rel
+    try:
+        gap = formal(rel.lhs) + formal(rel.rhs).scaled(sp.Integer(-1))
+    except OutsideFragment:
+        return None
+    values = {k: v for k, v in at.items() if isinstance(v, sp.Expr)}
+    tops = [int(p.hi.xreplace(values)) for p in gap.pieces] or [0]
+    for k in range(1, max(tops) + 1):
+        total = sp.Integer(0)
+        for p in gap.pieces:
+            if p.lo.xreplace(values) <= k <= p.hi.xreplace(values):
+                total += p.coefficient.xreplace({**values, K: sp.Integer(k)}).doit()
+        if total != 0:
+            return Confirmation("symbolic", f"derived coefficients of noise {k} differ by {total}", account)
+    return None
+
+
+def _sampling(claim: Claim, check, at: dict, seed: int, account: list[str], d: Deduction) -> Confirmation | None:  # type: ignore[no-untyped-def]
+    from refutable import montecarlo
+
+    if check.rel is None:
+        return None
+    try:
+        out = montecarlo.check(check.rel, at, seed=seed, key=f"{claim.id}/confirm", budget=4_000_000)
+    except RefutableError:
+        return None
+    if out.outcome == "refuted":
+        return Confirmation("montecarlo", out.detail, account, d)
+    return None
+
+
+def _limit_by_exact(claim: Claim, body: sp.Basic, at: dict, exact: Exact, account: list[str]) -> Confirmation | None:
+    """The exact law, further and further out, approaches the derived limit, not the stated one."""
+    nodes = sorted(body.atoms(S.Lim, S.LimSup, S.LimInf), key=sp.default_sort_key)
+    if not nodes:
+        return None
+    d = deduce(claim)
+    sym = Symbolic(d)
+    for node in nodes:
+        expr, x, to = node.args
+        if to is not sp.oo:
+            return None
+        try:
+            derived = sym.node(node, at)
+            gaps = [abs(exact(expr, {**at, x: sp.Integer(k)}) - derived) for k in (4, 8, 16)]
+        except (OutsideFragment, ZeroDivisionError):
+            return None
+        if not (gaps[2] <= gaps[1] <= gaps[0]) or (gaps[2] > gaps[0] / 2 and gaps[0] != 0):
+            return None
+    return Confirmation("exact", f"the exact law at 4, 8, 16 approaches the derived limit {derived}", account, d)
+
+
+def _account(body: sp.Basic, at: dict) -> list[str]:
+    """Lines that a reader can check by hand, where the exact engine can tell the law."""
+    explain = getattr(exact_engine, "explain", None)
+    if explain is None:
+        return []
+    for node in sorted(body.atoms(Q.Mean, Q.Prob), key=sp.default_sort_key):
+        try:
+            return list(explain(node, at))
+        except RefutableError:
+            continue
+    return []
+
+

@@ -1,0 +1,352 @@
+"""The judge: engines answer, the judge compares. A verdict is computed, never typed.
+
+For one reading of one claim:
+
+1. instances of the domain, smallest first; none means that the hypotheses exclude everything;
+2. the exact engine evaluates the statement at each; the first failure is the counterexample, and
+   an engine that did not find it must confirm it;
+3. otherwise the symbolic engine derives the quantities and tries to prove the statement; its
+   values are compared with the exact ones, and a difference is an internal error;
+4. otherwise sampling looks at an instance, and the word is `supported` or `undecided`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.claim import Claim
+from refutable.derivations.errors import Contradiction, OutsideFragment
+
+from .boundary import boundary_table
+from .confirm import confirm
+from .deduce import Deduction, deduce
+from .instances import Check, check_at, instances, named
+from .mutation import tally
+from .opaque import rewrite_collapse
+from .repair import find_repair
+from .sampling import sample
+from .slack import slack_of
+from .values import Exact, Symbolic, cross_check
+from .verdict import Counterexample, Evidence, ReadingVerdict, Verdict, weakest
+
+__all__ = ["Options", "combine", "judge", "judge_one"]
+
+ENGINES = frozenset({"symbolic", "exact", "certificate", "montecarlo", "transformer"})
+CROSS = 4  # instances at which the engines are compared quantity by quantity
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to use and how much of it. Verdicts do not depend on jobs or time."""
+
+    seed: int = 0
+    engines: frozenset[str] = ENGINES
+    fast: bool = False
+    full: bool = False
+    jobs: int = 1
+    max_seconds: float | None = None
+    instances: int = 120
+    mutants: bool = True
+    claims: int = 1  # how many claims share the run's false-alarm budget
+
+
+@dataclass
+class Finding:
+    """What one reading came to."""
+
+    verdict: str
+    reason: str
+    evidence: list[Evidence] = field(default_factory=list)
+    counterexample: Counterexample | None = None
+    refutes: str | None = None
+    deduction: Deduction | None = None
+    trusted: list[str] = field(default_factory=list)
+    holding: int = 0
+
+
+def judge(claims: Sequence[Claim], options: Options = Options()) -> Iterator[Verdict]:  # noqa: B008
+    """Verdicts in the order of the claims; a link sees the links proved before it."""
+    done: dict[str, Verdict] = {}
+    for claim in claims:
+        verdict = judge_one(claim, options, done)
+        done[claim.id] = verdict
+        yield verdict
+
+
+def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None = None) -> Verdict:
+    """The verdict of one claim, all readings; its parts are not folded in (see `combine`)."""
+    start = time.perf_counter()
+    if isinstance(claim.statement, S.Parts):
+        return Verdict(claim, "proved", "the conjunction of its parts")
+    if claim.is_prose:
+        return Verdict(claim, "out of scope", f"no formal reading: {claim.statement.text}")
+    facts = _facts(claim, done or {})
+    exact = Exact()
+    readings = claim.readings or (None,)
+    findings: list[tuple[str, Claim, Finding]] = []
+    for r in readings:
+        here = claim if r is None else claim.read(r)
+        findings.append((r.name if r else "", here, _read(here, options, facts, exact)))
+    _, primary, main = findings[0]
+    out = Verdict(claim, main.verdict, main.reason, main.refutes, evidence=main.evidence,
+                  counterexample=main.counterexample, trusted=main.trusted)  # fmt: skip
+    if claim.readings:
+        out.readings = [ReadingVerdict(n, k == 0, f.verdict, f.reason) for k, (n, _, f) in enumerate(findings)]
+        for n, _, f in findings[1:]:
+            if f.verdict != main.verdict:
+                out.reason += f"; reading '{n}': {f.verdict}"
+                if f.counterexample:
+                    out.reason += f" ({f.counterexample.lhs} {f.counterexample.relation} {f.counterexample.rhs}"
+                    out.reason += f" fails at {f.counterexample.at})"
+    if main.deduction is not None:
+        out.derivation = [*_steps(main.deduction), *main.deduction.lines]
+        out.derived = {str(k): v.formula for k, v in main.deduction.derived.items()}
+    _extras(out, primary, main, options, exact, facts)
+    out.seconds = time.perf_counter() - start
+    return out
+
+
+def _extras(out: Verdict, claim: Claim, main: Finding, options: Options, exact: Exact, facts) -> None:  # type: ignore[no-untyped-def]
+    """Repair, boundary table, slack and mutants: what is said beside the word."""
+    true_form = claim
+    if out.verdict == "refuted":
+        found = find_repair(claim, exact, facts, main.counterexample)
+        if found is not None:
+            out.repair, out.refutes, repaired = found
+            if claim.kind == "proof step" and out.refutes == "formula":
+                out.refutes = "proof line"
+            true_form = repaired
+        elif claim.kind in ("proof step", "prose"):
+            out.refutes = "proof line" if claim.kind == "proof step" else "prose"
+    out.boundary = boundary_table(claim, exact)
+    if out.verdict == "proved":
+        out.slack = slack_of(claim, exact)
+    if options.mutants and out.verdict in ("proved", "supported", "refuted") and (
+        out.verdict != "refuted" or out.repair is not None
+    ):
+        out.mutants = tally(true_form, exact, facts)
+
+
+def _facts(claim: Claim, done: Mapping[str, Verdict]) -> tuple[S.Rel, ...]:
+    """The relations of the links that this one may assume, as far as they were proved."""
+    out: list[S.Rel] = []
+    for id in claim.assumes:
+        v = done.get(id)
+        if v is not None and v.verdict == "proved":
+            body = rewrite_collapse(v.claim.bound())
+            out += [r for r in (body.args if isinstance(body, S.And) else (body,))
+                    if isinstance(r, S.Rel) and not isinstance(r.lhs, Q.Vec)]  # fmt: skip
+    return tuple(out)
+
+
+def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact) -> Finding:
+    """One reading: instances, proof, sampling."""
+    ats = instances(claim, options.instances)
+    if not ats:
+        return Finding("undecided", "no instance satisfies the hypotheses: the claim says nothing")
+    body = claim.bound()
+    finding = Finding("undecided", "no engine could tell")
+    deduction = Deduction(claim, None)  # type: ignore[arg-type]
+    if "exact" in options.engines:
+        failing = _scan(claim, body, ats, exact, finding)
+        if failing is not None:
+            return _refuted(claim, failing, exact, options, finding)
+    if "symbolic" in options.engines:
+        t = time.perf_counter()
+        deduction = deduce(claim, facts)
+        finding.deduction = deduction
+        failing = None if deduction.proved else _symbolic_scan(claim, body, ats, deduction, finding)
+        if failing is not None:
+            return _refuted(claim, failing, exact, options, finding, Symbolic(deduction))
+        finding.evidence.append(_symbolic_evidence(deduction, time.perf_counter() - t))
+        if "exact" in options.engines:
+            _compare_engines(body, ats, exact, deduction, finding)
+    if deduction.proved:
+        finding.verdict, finding.reason = "proved", _why(deduction, finding)
+        finding.trusted = [*claim.trusted, *deduction.lemmas]
+    _sample(claim, body, ats, options, finding)
+    if not deduction.proved:
+        _weigh(finding, deduction)
+    return finding
+
+
+def _scan(claim: Claim, body: sp.Basic, ats: list[dict], exact: Exact, finding: Finding):  # type: ignore[no-untyped-def]
+    """The first instance where the statement is false, by the exact engine; else evidence."""
+    t, holds, refusals, unclear = time.perf_counter(), 0, [], 0
+    for at in ats:
+        try:
+            c = check_at(body, at, exact)
+        except OutsideFragment as err:
+            refusals.append(err.part)
+            if not holds and len(refusals) >= 6:
+                break
+            continue
+        except ZeroDivisionError:
+            unclear += 1
+            continue
+        if c.truth is False:
+            return at, c
+        holds += c.truth is True
+        unclear += c.truth is None
+    seconds = time.perf_counter() - t
+    finding.holding = holds
+    if holds:
+        detail = f"holds at {holds} instances" + (f", cannot tell at {unclear}" if unclear else "")
+        finding.evidence.append(Evidence("exact", "holds", detail, seconds=seconds))
+    else:
+        part = refusals[0] if refusals else "no instance could be decided"
+        finding.evidence.append(Evidence("exact", "out of scope" if refusals else "undecided", part, seconds=seconds))
+    return None
+
+
+def _symbolic_scan(claim: Claim, body: sp.Basic, ats: list[dict], d: Deduction, finding: Finding):  # type: ignore[no-untyped-def]
+    """The first instance where the derived formulas contradict the statement."""
+    sym = Symbolic(d)
+    for at in ats:
+        try:
+            c = check_at(body, at, sym)
+        except (OutsideFragment, ZeroDivisionError):
+            continue
+        if c.truth is False:
+            return at, c
+    return None
+
+
+def _refuted(claim: Claim, failing, exact: Exact, options: Options, finding: Finding,  # type: ignore[no-untyped-def]
+             by: Symbolic | None = None) -> Finding:  # fmt: skip
+    """A counterexample counts once another engine has confirmed it."""
+    at, check = failing
+    finder = "symbolic" if by is not None else "exact"
+    finding.evidence.append(Evidence(finder, "fails", _sides(check, at)))
+    t = time.perf_counter()
+    confirmation = confirm(claim, at, check, finder, exact, options.seed)
+    if confirmation is None:
+        finding.verdict = "undecided"
+        finding.reason = f"{finder} engine finds {_sides(check, at)}, but no second engine could confirm it"
+        return finding
+    finding.evidence.append(Evidence(confirmation.engine, "fails", confirmation.detail, seconds=time.perf_counter() - t))
+    finding.verdict, finding.refutes = "refuted", "formula"
+    finding.counterexample = _counterexample(check, at, finder, confirmation)
+    finding.reason = f"false at {_short(at)}: {_sides(check, at, short=True)}"
+    finding.deduction = confirmation.deduction
+    return finding
+
+
+def _counterexample(check: Check, at: dict, finder: str, confirmation) -> Counterexample:  # type: ignore[no-untyped-def]
+    rel = check.rel
+    if rel is None:
+        return Counterexample("instance", named(at), str(check.lhs), "in", check.note or "the stated range",
+                              finder, confirmation.engine, confirmation.account, at)  # fmt: skip
+    lhs, op, rhs = check.lhs, rel.op, check.rhs
+    if not _has_quantity(rel.lhs) and _has_quantity(rel.rhs):  # the true value stands on the left
+        lhs, op, rhs = rhs, S.FLIP[op], lhs
+    return Counterexample("instance", named(at), str(lhs), op, str(rhs), finder, confirmation.engine,
+                          confirmation.account, at)  # fmt: skip
+
+
+def _has_quantity(e: sp.Basic) -> bool:
+    return bool(e.atoms(Q.Mean, Q.Prob, Q.ModelVec, Q.Functional) - e.atoms(Q.TruthVec))
+
+
+def _sides(check: Check, at: dict, short: bool = False) -> str:
+    if check.rel is None:
+        return f"{check.lhs} is not in the stated range"
+    text = f"left side {check.lhs}, right side {check.rhs}, stated {check.rel.op}"
+    return text if short else f"{text} at {_short(at)}"
+
+
+def _short(at: dict) -> str:
+    parts = []
+    for s, v in named(at).items():
+        parts.append(f"{s} = ({', '.join(v)})" if isinstance(v, list) else f"{s} = {v}")
+    return ", ".join(parts)
+
+
+def _compare_engines(body: sp.Basic, ats: list[dict], exact: Exact, d: Deduction, finding: Finding) -> None:
+    nodes = sorted(body.atoms(Q.Mean, Q.Prob), key=sp.default_sort_key)
+    nodes = [n for n in nodes if not isinstance(n.given, sp.Tuple)]
+    made = cross_check(nodes, ats[:CROSS], exact, Symbolic(d))
+    if made:
+        finding.evidence.append(Evidence("exact", "holds", f"agrees with the derived values in {made} comparisons"))
+
+
+def _symbolic_evidence(d: Deduction, seconds: float) -> Evidence:
+    if d.proved:
+        return Evidence("symbolic", "holds", "; ".join(f"{r}: {t}" for r, t in d.lines[-2:]), seconds=seconds)
+    if d.refused:
+        return Evidence("symbolic", "out of scope", d.refused[0], seconds=seconds)
+    return Evidence("symbolic", "undecided", d.missing or "not shown", seconds=seconds)
+
+
+def _why(d: Deduction, finding: Finding) -> str:
+    rule = d.lines[-1][0] if d.lines else "normal form"
+    how = {
+        "normal form": "derived from the process; both sides are the same",
+        "induction": "derived from the process; equal by induction",
+        "coefficient": "every noise coefficient derived from the process agrees",
+        "coefficients": "derived from the process; signs of coefficients",
+        "smt": "derived from the process; the negation is unsatisfiable",
+        "limit": "derived from the process; limit certified",
+    }.get(rule, rule)
+    return how + (f"; holds at {finding.holding} exact instances" if finding.holding else "")
+
+
+def _sample(claim: Claim, body: sp.Basic, ats: list[dict], options: Options, finding: Finding) -> None:
+    if options.fast or "montecarlo" not in options.engines:
+        return
+    evidence = sample(claim, body, ats, options.seed, options.claims)
+    if evidence is None:
+        return
+    finding.evidence.append(evidence)
+    if evidence.outcome == "fails" and finding.verdict == "proved":
+        raise Contradiction(f"{claim.id}: proved, but sampling refutes it: {evidence.detail}")
+
+
+def _weigh(finding: Finding, d: Deduction) -> None:
+    """No proof, no counterexample: supported by instances, else undecided or out of scope."""
+    sampled = [e for e in finding.evidence if e.engine == "montecarlo"]
+    if any(e.outcome == "fails" for e in sampled):
+        finding.reason = "sampling contradicts it, but no exact instance does: " + sampled[0].detail
+    elif finding.holding >= 3:
+        finding.verdict = "supported"
+        finding.reason = f"holds at {finding.holding} exact instances; not proved: {d.missing or 'no rule applies'}"
+    elif d.refused or all(e.outcome == "out of scope" for e in finding.evidence):
+        parts = d.refused or [e.detail for e in finding.evidence]
+        finding.verdict, finding.reason = "out of scope", f"cannot express: {parts[0]}"
+    else:
+        finding.reason = d.missing or finding.reason
+
+
+def _steps(d: Deduction) -> list:
+    return [step for got in d.derived.values() for step in got.steps]
+
+
+def combine(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Parents after their parts: refuted if a part is, else the weakest of statement and parts."""
+    verdicts = list(verdicts)
+    parts: dict[str, list[Verdict]] = {}
+    for v in verdicts:
+        if v.claim.parent:
+            parts.setdefault(v.claim.parent, []).append(v)
+    for v in verdicts:
+        mine = parts.get(v.claim.id, [])
+        if not mine:
+            continue
+        words = [p.verdict for p in mine]
+        if not isinstance(v.claim.statement, S.Parts):
+            words.append(v.verdict)
+        word = weakest(words)
+        if word != v.verdict or isinstance(v.claim.statement, S.Parts):
+            guilty = [p.claim.id.removeprefix(v.claim.id + ".") for p in mine if p.verdict == word]
+            if guilty and (v.verdict != word or isinstance(v.claim.statement, S.Parts)):
+                first = next(p for p in mine if p.verdict == word)
+                v.reason = f"{', '.join(guilty)} {word}: {first.reason}" if word != "proved" else "every part proved"
+                v.refutes = first.refutes if word == "refuted" else v.refutes
+            v.verdict = word
+    return verdicts

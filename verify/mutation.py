@@ -1,0 +1,108 @@
+"""The tally of a claim's mutants: killed, equivalent, implied, true, or undetected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy as sp
+
+from refutable.derivations import statement as S
+from refutable.derivations.claim import Claim
+from refutable.derivations.errors import OutsideFragment, RefutableError
+from refutable.derivations.normal import is_zero
+
+from .deduce import Deduction, deduce
+from .instances import check_at, instances
+from .mutants import Mutant, mutants_of
+from .region import region_of
+from .values import Exact, Symbolic
+from .verdict import MutantTally
+
+__all__ = ["fate", "tally"]
+
+WEAKER = {("<", "<="), (">", ">="), ("=", "<="), ("=", ">="), ("<", "!="), (">", "!=")}
+
+
+def tally(claim: Claim, exact: Exact, facts: tuple[S.Rel, ...] = ()) -> MutantTally:
+    """What became of every mutant of the claim's (true) statement."""
+    out = MutantTally()
+    ats = instances(claim, 80)
+    base = deduce_quietly(claim, facts)
+    for mutant in mutants_of(claim):
+        word, why = fate(claim, mutant, ats, exact, base, facts)
+        out.total += 1
+        out.rows.append({"change": mutant.change, "rule": mutant.rule, "fate": word, "why": why})
+        if word == "undetected":
+            out.undetected.append(mutant.change)
+        else:
+            setattr(out, word, getattr(out, word) + 1)
+    return out
+
+
+def deduce_quietly(claim: Claim, facts: tuple[S.Rel, ...]) -> Deduction | None:
+    try:
+        return deduce(claim, facts)
+    except RefutableError:
+        return None
+
+
+def fate(claim: Claim, mutant: Mutant, ats: list[dict], exact: Exact, base: Deduction | None,
+         facts: tuple[S.Rel, ...]) -> tuple[str, str]:  # fmt: skip
+    """(killed | equivalent | implied | true | undetected, why)."""
+    try:
+        changed = replace(claim, statement=mutant.statement, where={}, readings=())
+        body = changed.bound()
+    except RefutableError as err:
+        return "killed", f"is no statement: {err}"
+    undefined = 0
+    for value in (exact, Symbolic(base) if base is not None else None):
+        if value is None:
+            continue
+        for at in ats:
+            try:
+                c = check_at(body, at, value)
+            except (OutsideFragment, ZeroDivisionError):
+                continue
+            if c.truth is False:
+                return "killed", f"{c.lhs} {c.rel.op if c.rel else 'in'} {c.rhs} is false at {_text(at)}"
+            undefined += c.truth is None and bool(c.note)
+    if undefined:
+        return "killed", "not defined on the whole domain"
+    original = claim.expanded()
+    if _implied(original, mutant.statement):
+        return "implied", "a weaker relation"
+    if _equivalent(claim, original, mutant.statement):
+        return "equivalent", "the same after normalisation"
+    d = deduce_quietly(changed, facts)
+    if d is not None and d.proved:
+        return "true", "; ".join(f"{r}: {t}" for r, t in d.lines[-1:])
+    return "undetected", d.missing if d else "no engine reads it"
+
+
+def _text(at: dict) -> str:
+    return ", ".join(f"{k} = {v}" for k, v in at.items())
+
+
+def _implied(original: sp.Basic, changed: sp.Basic) -> bool:
+    if isinstance(original, S.Rel) and isinstance(changed, S.Rel):
+        return (original.op, changed.op) in WEAKER and original.args[1:] == changed.args[1:]
+    if isinstance(original, S.And) and isinstance(changed, S.And) and len(original.args) == len(changed.args):
+        return all(a == b or _implied(a, b) for a, b in zip(original.args, changed.args, strict=True))
+    return False
+
+
+def _equivalent(claim: Claim, original: sp.Basic, changed: sp.Basic) -> bool:
+    """The same relation between expressions that agree as normal forms."""
+    pairs = list(zip(S.relations(original), S.relations(changed), strict=False))
+    region = region_of(claim, [])
+    for a, b in pairs:
+        if a == b:
+            continue
+        if a.op != b.op or not all(isinstance(x, sp.Expr) for x in (*a.args[1:], *b.args[1:])):
+            return False
+        try:
+            if not is_zero((a.lhs - a.rhs) - (b.lhs - b.rhs), region.integers, region.positive):
+                return False
+        except RefutableError:
+            return False
+    return bool(pairs) and len(list(S.relations(original))) == len(list(S.relations(changed)))

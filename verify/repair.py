@@ -1,0 +1,241 @@
+"""What would be true instead of a refuted statement: a missing hypothesis, or another formula.
+
+Tried in this order: a smaller domain (each integer symbol from one later on, reals without a
+closed end, a weaker relation), the printed formula with one rule of `mutants` applied (a sign, an
+exponent, an index, ...), with two, and last the derived formula itself. A repair is judged like
+any claim: only a proved one is reported as proved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.claim import Claim
+from refutable.derivations.domain import Integers, Reals
+from refutable.derivations.errors import OutsideFragment, RefutableError
+
+from .deduce import deduce
+from .instances import check_at, instances
+from .limits import limit
+from .mutants import Mutant, mutants_of
+from .region import region_of
+from .values import Exact
+from .verdict import Counterexample, Repair
+
+__all__ = ["find_repair"]
+
+MAX_TRIES = 200
+MAX_PAIRS = 1500
+
+
+def find_repair(claim: Claim, exact: Exact, facts, counterexample: Counterexample | None):  # type: ignore[no-untyped-def]
+    """(repair, "domain" | "formula", the repaired claim), or None."""
+    for found in (_by_domain, _by_formula, _by_derivation):
+        got = found(claim, exact, facts, counterexample)
+        if got is not None:
+            return got
+    return None
+
+
+def _proved(claim: Claim, exact: Exact, facts) -> bool:  # type: ignore[no-untyped-def]
+    try:
+        ats = instances(claim, 60)
+        body = claim.bound()
+        return bool(ats) and not _fails(body, ats, exact) and deduce(claim, facts).proved
+    except RefutableError:
+        return False
+
+
+def _fails(body: sp.Basic, ats: list[dict], value) -> bool:  # type: ignore[no-untyped-def]
+    """Does the statement fail at one of the instances? Refusals do not count."""
+    for at in ats:
+        try:
+            if check_at(body, at, value).truth is False:
+                return True
+        except (OutsideFragment, ZeroDivisionError):
+            continue
+    return False
+
+
+# -- a missing hypothesis ----------------------------------------------------------------
+
+
+def _domain_options(claim: Claim):  # type: ignore[no-untyped-def]
+    """(hypothesis, the claim with it), simplest first."""
+    for s, d in claim.domain.items():
+        if isinstance(d, Integers) and d.lo.is_Integer:
+            for k in (1, 2):
+                smaller = replace(d, lo=d.lo + k)
+                yield S.ge(s, d.lo + k), replace(claim, domain={**claim.domain, s: smaller})
+        if isinstance(d, Reals):
+            if d.lo.is_finite and not d.lo_open:
+                yield S.gt(s, d.lo), replace(claim, domain={**claim.domain, s: replace(d, lo_open=True)})
+            if d.hi.is_finite and not d.hi_open:
+                yield S.lt(s, d.hi), replace(claim, domain={**claim.domain, s: replace(d, hi_open=True)})
+    for node in sorted(claim.bound().atoms(Q.Coord, Q.Mass), key=sp.default_sort_key):
+        if isinstance(node.args[0], (Q.TruthVec, Q.AnyVec)):
+            h = S.gt(node, 0)
+            yield h, replace(claim, hypotheses=(*claim.hypotheses, h))
+    integers = [s for s, d in claim.domain.items() if isinstance(d, Integers)]
+    for a in integers:
+        for b in integers:
+            if a != b:
+                h = S.le(a, b)
+                yield h, replace(claim, hypotheses=(*claim.hypotheses, h))
+
+
+def _by_domain(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    options = list(_domain_options(claim))
+    for h, smaller in options:
+        if _proved(smaller, exact, facts):
+            return _domain_repair(h, smaller)
+    singles = [(h, c) for h, c in options if isinstance(h, S.Rel) and not h.rhs.free_symbols]
+    for k, (h1, _) in enumerate(singles):
+        for h2, _ in singles[k + 1 :]:
+            if h1.lhs == h2.lhs:
+                continue
+            both = _restricted(claim, (h1, h2))
+            if both is not None and _proved(both, exact, facts):
+                return _domain_repair(S.And(h1, h2), both)
+    return None
+
+
+def _restricted(claim: Claim, hypotheses) -> Claim | None:  # type: ignore[no-untyped-def]
+    domain, extra = dict(claim.domain), list(claim.hypotheses)
+    for h in hypotheses:
+        d = domain.get(h.lhs)
+        if isinstance(d, Integers):
+            domain[h.lhs] = replace(d, lo=h.rhs)
+        elif isinstance(d, Reals):
+            domain[h.lhs] = replace(d, lo_open=True) if h.op == ">" else replace(d, hi_open=True)
+        else:
+            extra.append(h)
+    return replace(claim, domain=domain, hypotheses=tuple(extra))
+
+
+def _domain_repair(h: S.Statement, smaller: Claim):  # type: ignore[no-untyped-def]
+    why = f"holds with the further hypothesis {_plain(h)}"
+    return Repair(h, why, None, "proved"), "domain", smaller
+
+
+def _plain(h: sp.Basic) -> str:
+    if isinstance(h, S.And):
+        return " and ".join(_plain(p) for p in h.args)
+    return f"{h.lhs} {h.op} {h.rhs}"  # type: ignore[attr-defined]
+
+
+# -- another formula ---------------------------------------------------------------------
+
+
+def _by_formula(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    ats = instances(claim, 40)
+    singles = mutants_of(claim, None)
+    got = _first_true(claim, singles[:MAX_TRIES], ats, exact, facts, cx)
+    if got is not None:
+        return got
+    pairs = _pairs(claim, singles)
+    return _first_true(claim, pairs, ats, exact, facts, cx)
+
+
+def _pairs(claim: Claim, singles: list[Mutant]):  # type: ignore[no-untyped-def]
+    def all_pairs():  # type: ignore[no-untyped-def]
+        for m in singles:
+            if m.rule in ("strictness", "relation"):
+                continue
+            first = replace(claim, statement=m.statement, where={}, readings=())
+            for m2 in mutants_of(first, None):
+                if m2.rule not in ("strictness", "relation"):
+                    yield Mutant(f"{m.change}, and {m2.change}", m2.rule, m2.statement)
+
+    return islice(all_pairs(), MAX_PAIRS)
+
+
+def _first_true(claim: Claim, candidates, ats: list[dict], exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    witness = [cx.values] if cx is not None and cx.values else []
+    for m in candidates:
+        if m.rule == "relation" and not m.change.startswith("="):
+            continue
+        if m.rule == "strictness" and len(m.change) and m.change.split(" becomes ")[1] in ("<", ">"):
+            continue
+        fixed = replace(claim, statement=m.statement, where={}, readings=())
+        try:
+            body = fixed.bound()
+        except RefutableError:
+            continue
+        if _trivial(body) or _fails(body, [*witness, *ats], exact):
+            continue
+        if _proved(fixed, exact, facts):
+            return Repair(m.statement, m.change, _difference(claim, m.statement), "proved"), "formula", fixed
+    return None
+
+
+def _trivial(body: sp.Basic) -> bool:
+    """A repair that no longer speaks of what the statement spoke of."""
+    return isinstance(body, S.Rel) and not isinstance(body.lhs, Q.Vec) and (body.lhs == body.rhs)
+
+
+def _difference(claim: Claim, fixed: sp.Basic) -> sp.Expr | None:
+    """Printed minus true, factored, for one relation whose sides are numbers."""
+    a, b = claim.expanded(), fixed
+    pair = next(
+        ((x, y) for x, y in zip(S.relations(a), S.relations(b), strict=False) if x != y), None
+    )
+    if pair is None or isinstance(pair[0].lhs, Q.Vec):
+        return None
+    x, y = pair
+    e = (x.rhs - y.rhs) - (x.lhs - y.lhs)
+    return factored(e, claim)
+
+
+def factored(e: sp.Expr, claim: Claim) -> sp.Expr:
+    """`e` with its powers kept whole, the rest factored."""
+    powers = {p: sp.Dummy(f"w{k}", positive=True) for k, p in enumerate(
+        sorted((p for p in e.atoms(sp.Pow) if p.exp.free_symbols), key=sp.default_sort_key))}  # fmt: skip
+    names = {q: sp.Dummy(f"q{k}") for k, q in enumerate(sorted(e.atoms(Q.Functional), key=sp.default_sort_key))}
+    inner = sp.factor(sp.together(e.xreplace(powers).xreplace(names)))
+    back = {v: sp.Pow(sp.factor(p.base), p.exp) for p, v in powers.items()}
+    return inner.xreplace(back).xreplace({v: k for k, v in names.items()})
+
+
+# -- the derived formula -----------------------------------------------------------------
+
+
+def _by_derivation(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    """One equation with a single quantity on one side: the quantity equals what was derived."""
+    body = claim.expanded()
+    if not isinstance(body, S.Rel) or body.op != "=" or isinstance(body.lhs, Q.Vec):
+        return None
+    bound = claim.bound()
+    for side, printed in ((bound.lhs, body.rhs), (bound.rhs, body.lhs)):
+        if not isinstance(side, (Q.Mean, Q.Prob, S.Lim)):
+            continue
+        name = body.lhs if printed is body.rhs else body.rhs
+        formula = _derived(side, claim)
+        if formula is None:
+            continue
+        fixed = replace(claim, statement=S.eq(name, formula), where={}, readings=())
+        if _proved(fixed, exact, facts):
+            return (Repair(fixed.statement, "the derived formula", factored(printed - formula, claim), "proved"),
+                    "formula", fixed)  # fmt: skip
+    return None
+
+
+def _derived(node: sp.Expr, claim: Claim) -> sp.Expr | None:
+    names = {v: k for k, v in claim.quantities.items() if isinstance(k, sp.Symbol)}
+    try:
+        d = deduce(claim)
+        if isinstance(node, S.Lim):
+            expr, x, to = node.args
+            region = region_of(claim, [expr])
+            table = {n: d.formula(n) for n in expr.atoms(Q.Mean, Q.Prob)}
+            value, _ = limit(region.abstract(expr.xreplace(table)), x, to, region)
+            return value.xreplace({v: k for k, v in region.names.items()}).xreplace(names)
+        return d.formula(node).xreplace(names)
+    except RefutableError:
+        return None
+

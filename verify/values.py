@@ -1,0 +1,157 @@
+"""Values of quantities at instances, by two engines that share no code, and their comparison.
+
+`Exact` asks the exact engine, `Symbolic` puts the instance into derived formulas. Both remember
+what they computed: the judge, the mutants and the repairs ask for the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.errors import Contradiction, OutsideFragment
+
+from . import exact
+from .deduce import Deduction
+from .instances import compare
+from .limits import limit
+from .region import region_of
+
+__all__ = ["Exact", "Symbolic", "cross_check"]
+
+BUDGET = 60_000
+
+
+def _freeze(at: Mapping) -> tuple:
+    return tuple(sorted(((str(k), str(v)) for k, v in at.items())))
+
+
+class Exact:
+    """Values from the exact engine, remembered per (node, instance)."""
+
+    name = "exact"
+
+    def __init__(self, budget: int = BUDGET):
+        self.budget = budget
+        self.known: dict[tuple, sp.Expr | OutsideFragment] = {}
+        self.asked = 0
+
+    def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
+        names = {str(s) for s in node.free_symbols} | _process_symbols(node)
+        key = (node, _freeze({k: v for k, v in at.items() if str(k) in names}))
+        if key not in self.known:
+            self.asked += 1
+            try:
+                self.known[key] = exact.value(node, at, self.budget)
+            except OutsideFragment as err:
+                self.known[key] = err
+        got = self.known[key]
+        if isinstance(got, OutsideFragment):
+            raise got
+        return got
+
+    def __call__(self, e: sp.Expr, at: Mapping) -> sp.Expr:
+        """The value of an expression: its quantities one by one, then arithmetic."""
+        nodes = _outer(e)
+        if any(not node.free_symbols <= set(at) for node in nodes):
+            return exact.value(e, at, self.budget)  # a node under a sum: the engine writes it out
+        table = {node: self.node(node, at) for node in nodes}
+        return _number(e.xreplace(table), at)
+
+
+class Symbolic:
+    """Values from derived formulas; limits are taken before the instance is put in."""
+
+    name = "symbolic"
+
+    def __init__(self, deduction: Deduction):
+        self.d = deduction
+        self.limits: dict[sp.Expr, sp.Expr] = {}
+
+    def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
+        if isinstance(node, Q.Functional) and not isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
+            return exact.value(node, at)  # a functional of the truth: arithmetic only
+        if isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
+            return self._limit(node, at)
+        formula = self.d.formula(node)
+        got = self.d.derived[node]
+        if got.index is not None and got.valid_from is not None:
+            here = _scalar(at, got.index)
+            if here is not None and (here < got.valid_from) == True:  # noqa: E712
+                formula = got.early(int(here))  # type: ignore[misc]
+        return self(formula, at)
+
+    def _limit(self, node: sp.Expr, at: Mapping) -> sp.Expr:
+        if node not in self.limits:
+            expr, x, to = node.args
+            region = region_of(self.d.claim, [expr])
+            table = {n: self.d.formula(n) for n in expr.atoms(Q.Mean, Q.Prob)}
+            body = region.abstract(expr.xreplace(table))
+            value, _ = limit(body, x, to, region)
+            self.limits[node] = value.xreplace({v: k for k, v in region.names.items()})
+        return self(self.limits[node], at)
+
+    def __call__(self, e: sp.Expr, at: Mapping) -> sp.Expr:
+        nodes = _outer(e)
+        if any(not node.free_symbols <= set(at) for node in nodes if not isinstance(node, S.Lim)):
+            raise OutsideFragment("a quantity under a sum")
+        return _number(e.xreplace({node: self.node(node, at) for node in nodes}), at)
+
+
+def _scalar(at: Mapping, e: sp.Expr) -> sp.Expr | None:
+    got = e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)})
+    return got if got.is_number else None
+
+
+def _process_symbols(node: sp.Basic) -> set[str]:
+    return {str(x) for p in Q.processes_of(node) for x in p.parameters}
+
+
+def _outer(e: sp.Basic) -> list[sp.Expr]:
+    """Outermost Mean, Prob and Functional nodes, each once."""
+    out: list[sp.Expr] = []
+    walk = sp.preorder_traversal(e)
+    for node in walk:
+        if isinstance(node, (Q.Mean, Q.Prob, Q.Functional)):
+            if node not in out:
+                out.append(node)
+            walk.skip()
+    return out
+
+
+def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
+    from sympy.core.function import AppliedUndef
+
+    calls = {a: at[a.func](*a.args) for a in e.atoms(AppliedUndef) if a.func in at}
+    e = e.xreplace(calls) if calls else e
+    e = e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)})
+    if e.atoms(sp.Sum, sp.Product, sp.harmonic, sp.Piecewise, sp.Derivative, sp.Integral):
+        e = e.doit()
+    if e.free_symbols:
+        raise OutsideFragment(f"{sorted(map(str, e.free_symbols))[0]} has no value at this instance")
+    return e
+
+
+def cross_check(nodes: list[sp.Expr], ats: list[Mapping], ex: Exact, sym: Symbolic) -> int:
+    """Compare both engines on every node at every instance; how many comparisons were made.
+
+    Raises Contradiction where they differ: an internal error, never a verdict.
+    """
+    made = 0
+    for node in nodes:
+        for at in ats:
+            try:
+                a, b = ex.node(node, at), sym.node(node, at)
+            except (OutsideFragment, ZeroDivisionError):
+                continue
+            if b.has(sp.zoo, sp.nan) or a.has(sp.zoo, sp.nan):
+                continue
+            if compare("=", a, b) is False:
+                raise Contradiction(
+                    f"{node} at {dict(at)}: the exact engine says {a}, the symbolic engine {b}"
+                )
+            made += 1
+    return made
