@@ -2,5 +2,6 @@
 
 from .api import atoms, outcomes, value
 from .errors import Undefined
+from .linear import coefficients, vector_coefficients
 
-__all__ = ["Undefined", "atoms", "outcomes", "value"]
+__all__ = ["Undefined", "atoms", "coefficients", "outcomes", "value", "vector_coefficients"]

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Sequence
 
 import flint
 import numpy as np
+import sympy as sp
 from flint import arb, fmpq
 
 from refutable.derivations.process import Draw, Model, Pool, Process
@@ -48,7 +49,7 @@ def fully_synthetic(process: Process) -> bool:
         and isinstance(b := fit.batches[0], Draw)
         and b.source == Model(1)
         and b.keep is None
-        and (process.index not in b.size.free_symbols)
+        and process.index not in sp.sympify(b.size).free_symbols
     )
 
 

@@ -12,7 +12,7 @@ from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Linear
 from refutable.derivations.process import Process
 
-from . import collapse, functionals
+from . import collapse, functionals, linear
 from .chain import Budget, Chain, Law
 from .draws import TRUTH, Slot, birth
 from .errors import Undefined
@@ -20,7 +20,7 @@ from .ground import At, probability_vector
 from .instance import Instance
 from .leaves import leaves
 from .lumping import Cells, alike, cells_for, full, terms, token_cells
-from .numbers import Number, apply
+from .numbers import Number, apply, finite
 from .reader import Reader
 from .vectors import from_rationals
 
@@ -131,12 +131,6 @@ class Evaluator:
                 raise OutsideFragment(f"{node} is random: ask for its mean", part="random number")
             ((env, _),) = self.runs(reader, [node])
             return reader.number(node)(env)
-        if any(
-            isinstance(t.process.family, Linear)
-            for leaf in leaves(node.args[0])
-            for t in leaf.atoms(Q.Tag)
-        ):
-            raise OutsideFragment("linear", part="linear")
         x, given = node.args[0], node.given
         if isinstance(given, sp.Tuple):
             given = None  # conditioned on what is not random
@@ -155,11 +149,17 @@ class Evaluator:
         """The mean of one term."""
         if piece == 1:
             return fmpq(1)
+        if isinstance(piece, Q.SqNorm) and self._is_linear(piece):
+            return finite(linear.mean_square(piece.args[0], self.at))
         if isinstance(piece, Q.CollapseTime):
             return collapse.mean_time(self, piece.args[0].process)
         if type(piece) in functionals.ADDITIVE and (split := self._by_token(piece)) is not None:
             return split
         return self._ratio(piece, None, probability=False)
+
+    def _is_linear(self, piece: sp.Expr) -> bool:
+        found = [leaf for leaf in leaves(piece) if not isinstance(leaf, Q.AnyVec)]
+        return any(isinstance(leaf.args[0].process.family, Linear) for leaf in found)
 
     def _ratio(self, x: sp.Basic, given: sp.Basic | None, *, probability: bool) -> Number:
         """E[x | given] or P(x | given), by enumeration."""
@@ -205,18 +205,12 @@ class Evaluator:
         if isinstance(piece, Q.TotalVariation) and not self._same_mass(piece):
             return None
         per_token = functionals.ADDITIVE[type(piece)]
-        total: Number = fmpq(0)
+        total = fmpq(0)
         for group in alike(vectors, size):
             reader = self.reader(process, [piece], token_cells(group[0], size))
             coordinates = [reader.vector(v) for v in piece.vectors]
-            mean = sum(
-                (
-                    w * per_token(*(c(env)[0] for c in coordinates))
-                    for env, w in self.runs(reader, [piece])
-                ),
-                fmpq(0),
-            )
-            total += len(group) * mean  # type: ignore[operator]
+            for env, w in self.runs(reader, [piece]):
+                total += len(group) * w * per_token(*(c(env)[0] for c in coordinates))
         return total
 
     def _same_mass(self, piece: Q.Functional) -> bool:

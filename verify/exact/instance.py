@@ -22,7 +22,7 @@ __all__ = ["Form", "Instance"]
 
 @dataclass
 class Form:
-    """A linear combination of earlier slots and of the fresh batches (by number) of a generation."""
+    """A linear combination of earlier slots and of a generation's fresh batches, by number."""
 
     slots: dict[Slot, fmpq] = field(default_factory=dict)
     fresh: dict[int, fmpq] = field(default_factory=dict)

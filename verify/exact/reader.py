@@ -200,8 +200,8 @@ class Reader:
             return lambda env: bool(e)
         if isinstance(e, S.Rel):
             return self._relation(e)
-        if isinstance(e, tuple(_SYMPY)):
-            return self._relation(S.Rel(_SYMPY[type(e)], e.lhs, e.rhs))
+        if type(e) in _SYMPY:
+            return self._relation(S.Rel(_SYMPY[type(e)], *e.args))
         if isinstance(e, S.Member):
             x, first, last = (self.number(a) for a in e.args)
             return lambda env: (
