@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sympy as sp
 
@@ -20,7 +21,7 @@ from .process import Draw, Model, Pool, Process
 from .recurrences import ClosedForm, closed_form, iterate
 from .steps import Step
 
-__all__ = ["Derived", "derive", "one_step"]
+__all__ = ["Derived", "at_generation", "derive", "full_resample", "one_step"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class _Term:
     kind: type
 
 
+@lru_cache(maxsize=4096)
 def derive(node: sp.Expr) -> Derived:
     """The formula of a Mean or Prob node; raises OutsideFragment with the part it cannot express."""
     if isinstance(node, Q.Prob):
@@ -271,7 +273,7 @@ def _probability(node: Q.Prob) -> Derived:
     if not isinstance(event, Q.Fixation) or node.given is not None:
         raise OutsideFragment(f"the probability of {type(event).__name__} does not close", part=str(event))
     process, token = event.args[0].process, event.args[1]
-    size = _full_resample(process)
+    size = full_resample(process)
     if size is None:
         raise OutsideFragment("fixation is derived for full resampling of the latest model only")
     m = sp.Dummy("m", integer=True)
@@ -288,7 +290,7 @@ def _probability(node: Q.Prob) -> Derived:
     ))  # fmt: skip
 
 
-def _full_resample(process: Process) -> sp.Expr | None:
+def full_resample(process: Process) -> sp.Expr | None:
     """The size n if every generation is n fresh draws from the latest model, else None."""
     if process.first is not None or not isinstance(process.family, Categorical):
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import flint
 import sympy as sp
@@ -273,6 +274,7 @@ def _split_integer(e: sp.Expr) -> tuple[sp.Expr, int]:
     return rest, int(c)
 
 
+@lru_cache(maxsize=8192)
 def canonical(e: sp.Expr) -> sp.Expr:
     """One spelling of an expression that goes into an opaque generator."""
     try:
@@ -281,6 +283,7 @@ def canonical(e: sp.Expr) -> sp.Expr:
         return sp.together(e)
 
 
+@lru_cache(maxsize=8192)
 def _factors(base: sp.Expr) -> list[tuple[sp.Expr, int]]:
     """Irreducible factors with exponents; numbers split into primes and a sign."""
     if base.is_Rational:
@@ -310,6 +313,7 @@ def _factors(base: sp.Expr) -> list[tuple[sp.Expr, int]]:
     return out
 
 
+@lru_cache(maxsize=2048)
 def geometric_sum(body: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
     """Closed form of the sum over k = a..b of k**j r**k (j <= 3), or None.
 

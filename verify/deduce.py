@@ -13,7 +13,7 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
-from refutable.derivations.derive import Derived, derive
+from refutable.derivations.derive import Derived, derive, full_resample
 from refutable.derivations.domain import Integers
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.normal import is_zero
@@ -270,11 +270,9 @@ def _squeeze(body: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Reg
     """An opaque probability between two formulas with the same limit."""
     if not isinstance(body, (Q.Prob, Q.Mean)) or not isinstance(body.args[0], (Q.IsDirac, Q.NormInf)):
         raise OutsideFragment(f"the limit of {body}", part=str(body))
-    from refutable.derivations.derive import _full_resample
-
     v = body.args[0].args[0]
     process = v.args[0].process
-    size = _full_resample(process)
+    size = full_resample(process)
     if size is None:
         raise OutsideFragment(f"the limit of {body}", part=str(body))
     square = region.abstract(d.formula(Q.Mean(Q.SqNorm(v))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import flint
@@ -236,6 +237,7 @@ def _vectors(rel: S.Rel, at: Mapping) -> Check:
     return Check(rel.op == "=", rel)
 
 
+@lru_cache(maxsize=4096)
 def prepare(e: sp.Expr) -> sp.Expr:
     """Derivatives and integrals are carried out before numbers are put in."""
     table = {d: d.doit() for d in e.atoms(sp.Derivative, sp.Integral)}
@@ -249,7 +251,7 @@ def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
             return op in ("=", "<=", ">=")
         less = lhs is -sp.oo or rhs is sp.oo
         return {"=": False, "!=": True, "<": less, "<=": less, ">": not less, ">=": not less}[op]
-    d = sp.nsimplify(lhs - rhs) if (lhs - rhs).is_Rational else lhs - rhs
+    d = lhs - rhs
     if d.is_Rational:
         s = int(sp.sign(d))
     else:

@@ -12,12 +12,12 @@ For the collapse time, E T = sum_k P(T > k) turns the same split into bounds of 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import sympy as sp
 
 from refutable.derivations import quantity as Q
-from refutable.derivations.derive import _full_resample as full_resample
-from refutable.derivations.derive import derive
+from refutable.derivations.derive import derive, full_resample
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.normal import geometric_sum
 from refutable.derivations.process import Process
@@ -94,27 +94,29 @@ def _split(v: Q.ModelVec, region: Region, formula: Callable[[sp.Expr], sp.Expr])
         region.facts.append(Rel("=", value, rho + (1 - rho) * conditional))
 
 
+@lru_cache(maxsize=64)
+def _survival_sum(process: Process) -> sp.Expr:
+    """W = sum over k >= 1 of 1 - E|p(k)|^2, in closed form."""
+    k = sp.Dummy("k", integer=True)
+    spread = sp.factor(1 - derive(Q.Mean(Q.SqNorm(process.model(k)))).formula)
+    first = process.origin
+    closed = geometric_sum(sp.powsimp(spread), k, sp.Integer(first), k)
+    if closed is None:
+        raise OutsideFragment("the survival sum has no closed form")
+    decaying = [p for p in closed.atoms(sp.Pow) if k in p.exp.free_symbols]
+    return sp.cancel(sp.together(closed.xreplace({p: sp.Integer(0) for p in decaying})))
+
+
 def _collapse_time(process: Process, region: Region) -> None:
     """With W = sum_{k>=1} (1 - E|p(k)|^2):  (E T - 1)/n <= W <= (1 - 1/s)(E T - 1)."""
     size = full_resample(process)
     if size is None:
         raise OutsideFragment("the collapse time of a process that can leave a point mass")
-    k = sp.Dummy("k", integer=True)
-    spread = sp.factor(1 - derive(Q.Mean(Q.SqNorm(process.model(k)))).formula)
     first = process.origin
-    closed = geometric_sum(_one_base(spread, k), k, sp.Integer(first), k)
-    if closed is None:
-        raise OutsideFragment("the survival sum has no closed form")
-    decaying = [p for p in closed.atoms(sp.Pow) if k in p.exp.free_symbols]
-    whole = closed.xreplace({p: sp.Integer(0) for p in decaying})
     s = _support(process, region)
     mean = region.bound(Q.Mean(process.collapse_time), first, sp.oo)
-    w = region.abstract(sp.cancel(sp.together(whole)))
+    w = region.abstract(_survival_sum(process))
     region.facts += [
         Rel(">=", w * size, mean - first),
         Rel("<=", w, (1 - 1 / s) * (mean - first)),
     ]
-
-
-def _one_base(e: sp.Expr, k: sp.Symbol) -> sp.Expr:
-    return sp.powsimp(e)
