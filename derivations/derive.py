@@ -305,8 +305,8 @@ def full_resample(process: Process) -> sp.Expr | None:
 
 def _story(t: _Term, rec: Recurrence, closed: ClosedForm) -> list[Step]:
     return [
-        Step("recurrence", t.target, rec, {"process": t.system.process.name}),
-        Step("closed form", rec, closed, {}),
+        Step("recurrence", t.target, rec, {"system": t.system}),
+        Step("closed form", rec, closed, {"system": t.system}),
     ]
 
 

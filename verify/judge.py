@@ -105,7 +105,7 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
                     out.reason += f" ({f.counterexample.lhs} {f.counterexample.relation} {f.counterexample.rhs}"
                     out.reason += f" fails at {f.counterexample.at})"
     if main.deduction is not None:
-        out.derivation = [*_steps(main.deduction), *main.deduction.lines]
+        out.derivation = list(main.deduction.lines)
         out.derived = {str(k): v.formula for k, v in main.deduction.derived.items()}
     _extras(out, primary, main, options, exact, facts)
     out.seconds = time.perf_counter() - start
@@ -321,10 +321,6 @@ def _weigh(finding: Finding, d: Deduction) -> None:
         finding.verdict, finding.reason = "out of scope", f"cannot express: {parts[0]}"
     else:
         finding.reason = d.missing or finding.reason
-
-
-def _steps(d: Deduction) -> list:
-    return [step for got in d.derived.values() for step in got.steps]
 
 
 def combine(verdicts: Iterable[Verdict]) -> list[Verdict]:
