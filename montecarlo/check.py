@@ -5,15 +5,18 @@
 probability at most beta.
 "open": the budget ended first.
 
-Sampling looks a fixed number of times, each look with a share of both error rates.
+Sampling looks at fixed shares of the budget, in shard order. Intervals of means hold at all looks
+at once; those of probabilities pay for each look.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
@@ -29,7 +32,7 @@ from .sides import enclose, expectations, merged
 __all__ = ["LOOKS", "Outcome", "check"]
 
 #: Shares of the budget after which the intervals are looked at.
-LOOKS = (1 / 64, 1 / 16, 1 / 4, 1.0)
+LOOKS = tuple(2.0**k for k in range(-7, 1))
 #: Margins below this are not asked for: a side may be zero.
 FLOOR = 1e-4
 
@@ -99,30 +102,42 @@ def check(
     nodes = expectations(difference)
     extra = [n for s in sides for n in expectations(s) if n not in nodes]
     jobs = {n: prepared(n, at, seed, f"{key}/{k}") for k, n in enumerate([*nodes, *extra])}
-    share = 1 / (max(1, len(jobs)) * len(LOOKS))
+    refute, verify = alpha / max(1, len(nodes)), beta / max(1, len(nodes))
+    if _is_linear(difference, nodes):  # then one limit of each interval matters on either side
+        refute *= 2 if relation.op not in ("=", "!=") else 1
+        verify *= 2 if relation.op != "!=" else 1
     tallies = {n: Tally() for n in jobs}
     done = dict.fromkeys(jobs, 0)
     outcome = None
     for look in LOOKS:
         for n, job in jobs.items():
-            upto = shards_for(job, None, int(budget * look / max(1, len(jobs))))
+            part = look / len(nodes) if n in nodes else LOOKS[0]  # the others only set the scale
+            upto = shards_for(job, None, int(budget * part))
             tallies[n] = sum((job.tally(k) for k in range(done[n], upto)), tallies[n])
             done[n] = max(done[n], upto)
         summaries = {n: jobs[n].summary([t]) for n, t in tallies.items()}
-        wide = {n: s.interval(alpha * share) for n, s in summaries.items()}
-        close = {n: s.interval(beta * share) for n, s in summaries.items()}
+        wide = {n: s.interval(refute, len(LOOKS)) for n, s in summaries.items()}
+        close = {n: s.interval(verify, len(LOOKS)) for n, s in summaries.items()}
         gap, near = enclose(difference, wide), enclose(difference, close)
         left, right = enclose(lhs, {**wide}), enclose(rhs, {**wide})
-        outcome, reach = _decide(relation.op, gap, near, max(FLOOR, delta * _size(left, right)))
+        middle = {n: (s.mean, s.mean) for n, s in summaries.items()}
+        size = _size(enclose(lhs, middle), enclose(rhs, middle))
+        outcome, reach = _decide(relation.op, gap, near, max(FLOOR, delta * size))
         if outcome != "open" or not jobs:
             break
     seen = sum(
-        (visible(s, alpha * share, beta * share) for n, s in summaries.items() if n in nodes), 0.0
+        (visible(s, refute, verify, len(LOOKS)) for n, s in summaries.items() if n in nodes), 0.0
     )
     runs = sum(done[n] * jobs[n].model.shard_runs for n in jobs)
     words = f"lhs - rhs in [{gap[0]:.6g}, {gap[1]:.6g}]; {runs} runs"
     return Outcome(outcome or "open", reach, gap, left, right, seen, runs, alpha, beta, words,
                    time.perf_counter() - start)  # fmt: skip
+
+
+def _is_linear(difference: sp.Expr, nodes: Sequence[sp.Basic]) -> bool:
+    names = {n: sp.Dummy() for n in nodes}
+    plain = difference.xreplace(names)
+    return all(not plain.diff(x).free_symbols & set(names.values()) for x in names.values())
 
 
 def _size(left: Interval, right: Interval) -> float:

@@ -18,6 +18,7 @@ from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Categorical, Linear
 
 from . import categorical, linear
+from .betting import BINS, rounded
 from .bounds import bounds
 from .confidence import GRID, Bounded, Counted
 from .fixed import settled
@@ -32,21 +33,57 @@ __all__ = ["Job", "Model", "Tally", "model_of"]
 
 #: Elements (replicates x classes) that a shard holds at a time.
 SHARD = 1 << 18
+#: The generation of a stream that rounds observables: no process gets there.
+ROUNDING = 1 << 63
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tally:
-    """Integer sums over observations; tallies add."""
+    """Integer sums over observations; tallies add.
+
+    histogram: counts of the rounded observations 0..BINS, None for events.
+    """
 
     n: int = 0
     yes: int = 0
     maybe: int = 0
     total: int = 0
-    squares: int = 0
+    histogram: np.ndarray | None = None
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(self.n + other.n, self.yes + other.yes, self.maybe + other.maybe,
-                     self.total + other.total, self.squares + other.squares)  # fmt: skip
+        both = [h for h in (self.histogram, other.histogram) if h is not None]
+        return Tally(
+            self.n + other.n,
+            self.yes + other.yes,
+            self.maybe + other.maybe,
+            self.total + other.total,
+            np.sum(both, axis=0) if both else None,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tally) and self.words() == other.words()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def words(self) -> dict[str, object]:
+        """As plain integers, for a checkpoint; `Tally.read` reads it."""
+        h = self.histogram
+        seen = [] if h is None else [[int(k), int(h[k])] for k in np.flatnonzero(h)]
+        return {
+            "n": self.n,
+            "yes": self.yes,
+            "maybe": self.maybe,
+            "total": self.total,
+            "seen": seen,
+        }
+
+    @classmethod
+    def read(cls, words: Mapping) -> Tally:
+        """The tally that `words` wrote."""
+        h = np.zeros(BINS + 1, np.int64)
+        for k, count in words["seen"]:
+            h[k] = count
+        return cls(words["n"], words["yes"], words["maybe"], words["total"], h)
 
 
 @dataclass(frozen=True)
@@ -136,7 +173,8 @@ def _longest(process: P.Process, at: Mapping) -> int:
 class Job:
     """One Mean or Prob, to be tallied shard by shard.
 
-    low, high: limits of the observable; an upper limit `cut` below it truncates.
+    low, high: limits of the observable; with `cut`, `high` truncates it.  place: among observables
+    of the same paths.
     """
 
     model: Model
@@ -147,6 +185,7 @@ class Job:
     low: float = 0.0
     high: float = 1.0
     cut: bool = False
+    place: int = 0
 
     @classmethod
     def of(cls, node: sp.Basic, at: Mapping[object, object], seed: int, key: str) -> Job:
@@ -172,9 +211,10 @@ class Job:
 
     def tally(self, shard: int) -> Tally:
         """The integer sums of one shard."""
-        return self.reduce(self.paths(shard))
+        return self.reduce(self.paths(shard), shard)
 
-    def reduce(self, paths: Paths) -> Tally:
+    def reduce(self, paths: Paths, shard: int) -> Tally:
+        """The integer sums of paths that were sampled as this shard."""
         scope = self.model.scope
         chosen = np.ones(paths.runs, bool)
         if self.given is not None:
@@ -187,12 +227,14 @@ class Job:
         x = value(self.observable, scope, paths)[chosen]
         width = self.high - self.low
         y = np.clip((x - self.low) / width, 0, 1) if width > 0 else np.zeros(len(x))
-        k = np.rint(y * GRID).astype(np.int64)
-        return Tally(len(x), total=int(k.sum()), squares=int((k * k).sum()))
+        total = int(np.rint(y * GRID).astype(np.int64).sum())
+        binned = rounded(y, generator(self.key, shard, ROUNDING, self.place))
+        return Tally(len(x), total=total, histogram=np.bincount(binned, minlength=BINS + 1))
 
     def summary(self, tallies: Iterable[Tally]) -> Bounded | Counted:
         """The merged tallies as a summary with confidence intervals."""
         t = sum(tallies, Tally())
         if self.is_event:
             return Counted(t.n, t.yes, t.maybe)
-        return Bounded(t.n, t.total, t.squares, self.low, self.high, self.cut)
+        h = np.zeros(BINS + 1, np.int64) if t.histogram is None else t.histogram
+        return Bounded(t.n, t.total, h, self.low, self.high, self.cut)

@@ -92,9 +92,7 @@ def method_of(summary: Bounded | Counted) -> str:
     """In words, for a report."""
     if isinstance(summary, Counted):
         return "exact binomial (Clopper-Pearson)"
-    return "empirical Bernstein" + (
-        ", lower limit of a truncated mean" if summary.open_above else ""
-    )
+    return "betting" + (", lower limit of a truncated mean" if summary.open_above else "")
 
 
 def shards_for(job: Job, runs: int | None, budget: int) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -14,6 +15,7 @@ from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.derivations.quantity import IsDirac, Mean, NormInf, Prob, SqNorm
 from refutable.derivations.statement import eq, ge, gt, le, lt, ne
 from refutable.montecarlo import check, estimate
+from refutable.montecarlo.betting import BINS
 from refutable.montecarlo.confidence import GRID, Bounded, Counted
 from refutable.montecarlo.sides import enclose, expectations, merged
 
@@ -95,10 +97,15 @@ def test_intervals_get_narrower_and_hold():
     assert Counted(100, 30, 40).interval(0.1)[1] > narrow[1]
     zero = Counted(1000, 0, 0).interval(2e-3)
     assert zero == (0.0, pytest.approx(1 - 1e-3 ** (1 / 1000), rel=1e-6))
-    half = Bounded(10_000, 5_000 * GRID, 5_000 * GRID**2, 0.0, 2.0)
-    lo, hi = half.interval(1e-6)
-    assert 0.8 < lo < 1 < hi < 1.2
-    assert Bounded(1, GRID, GRID**2, 0.0, 2.0).interval(0.1) == (0.0, 2.0)
+    h = np.zeros(BINS + 1, int)
+    h[[0, BINS]] = 5000
+    lo, hi = Bounded(10_000, 5_000 * GRID, h, 0.0, 2.0).interval(1e-6)
+    assert 0.93 < lo < 1 < hi < 1.07
+    lo, hi = Bounded(10_000, 5_000 * GRID, h, 0.0, 2.0, open_above=True).interval(1e-6)
+    assert 0.93 < lo < 1
+    assert hi == math.inf
+    one = np.bincount([BINS], minlength=BINS + 1)
+    assert Bounded(1, GRID, one, 0.0, 2.0).interval(1e-3) == (0.0, 2.0)
 
 
 def test_equal_arguments_equal_answers(fs, at):
