@@ -142,7 +142,9 @@ def expand(expr: sp.Basic, table: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
     symbols = {s: body for s, body in table.items() if not isinstance(s, UndefinedFunction)}
     for _ in range(20):
         new = expr.xreplace(symbols)
-        calls = {a: functions[a.func](*a.args) for a in new.atoms(AppliedUndef) if a.func in functions}
+        calls = {
+            a: functions[a.func](*a.args) for a in new.atoms(AppliedUndef) if a.func in functions
+        }
         new = new.xreplace(calls)
         if new == expr:
             return new
@@ -184,8 +186,17 @@ def claim(
     """
     file, line = _caller()
     try:
-        top = _make(id, statement, kind, domain or {}, where or {}, quantities or {}, hypotheses,
-                    readings, {**fields, "file": file, "line": line})  # fmt: skip
+        top = _make(
+            id,
+            statement,
+            kind,
+            domain or {},
+            where or {},
+            quantities or {},
+            hypotheses,
+            readings,
+            {**fields, "file": file, "line": line},
+        )
         out = [top]
         for suffix, body in (parts or {}).items():
             out.append(_part(top, suffix, body))
@@ -202,9 +213,18 @@ def _part(top: Claim, suffix: str, body: object) -> Claim:
     spec = dict(body) if isinstance(body, Mapping) else {"statement": body}
     inherited = {
         f: getattr(top, f)
-        for f in ("paper", "locator", "trusted", "mode", "convention", "provenance", "confidence",
-                  "file", "line")
-    }  # fmt: skip
+        for f in (
+            "paper",
+            "locator",
+            "trusted",
+            "mode",
+            "convention",
+            "provenance",
+            "confidence",
+            "file",
+            "line",
+        )
+    }
     statement, kind = spec.pop("statement"), spec.pop("kind", top.kind)
     domain = {**top.domain, **spec.pop("domain", {})}
     where = {**top.where, **spec.pop("where", {})}
@@ -213,23 +233,34 @@ def _part(top: Claim, suffix: str, body: object) -> Claim:
     if spec.pop("own_hypotheses", False):
         hypotheses = hypotheses[len(top.hypotheses) :]
     readings = spec.pop("readings", ())
-    spec["assumes"] = tuple(
-        a if "." in a else f"{top.id}.{a}" for a in spec.get("assumes", ())
-    )
+    spec["assumes"] = tuple(a if "." in a else f"{top.id}.{a}" for a in spec.get("assumes", ()))
     fields = {**inherited, **spec, "parent": top.id}
-    return _make(f"{top.id}.{suffix}", statement, kind, domain, where, quantities, hypotheses,
-                 readings, fields)  # fmt: skip
+    return _make(
+        f"{top.id}.{suffix}",
+        statement,
+        kind,
+        domain,
+        where,
+        quantities,
+        hypotheses,
+        readings,
+        fields,
+    )
 
 
 def _make(id, statement, kind, domain, where, quantities, hypotheses, readings, fields) -> Claim:  # type: ignore[no-untyped-def]
     if not isinstance(id, str) or not _ID.match(id):
-        raise ClaimError(f"claim id must be words joined by dots, such as 'paper.thm1' (got {id!r})")
+        raise ClaimError(
+            f"claim id must be words joined by dots, such as 'paper.thm1' (got {id!r})"
+        )
     if kind not in KINDS:
         raise ClaimError(f"claim {id}: unknown kind {kind!r}; use one of {', '.join(KINDS)}")
     known = set(Claim.__dataclass_fields__)
     unknown = [f for f in fields if f not in known]
     if unknown:
-        raise ClaimError(f"claim {id}: unknown field {unknown[0]!r}; known: {', '.join(sorted(known))}")
+        raise ClaimError(
+            f"claim {id}: unknown field {unknown[0]!r}; known: {', '.join(sorted(known))}"
+        )
     if fields.get("provenance", "printed") not in ("printed", "reconstructed"):
         raise ClaimError(f"claim {id}: provenance must be 'printed' or 'reconstructed'")
     for s, d in domain.items():
@@ -259,9 +290,10 @@ def _assumptions_fit(id: str, s: sp.Basic, d: Domain) -> None:
     lo = getattr(d, "lo", None)
     implied = {
         "integer": isinstance(d, Integers),
-        "positive": lo is not None and bool(lo.is_number and (lo > 0 or (lo >= 0 and getattr(d, "lo_open", False)))),
+        "positive": lo is not None
+        and bool(lo.is_number and (lo > 0 or (lo >= 0 and getattr(d, "lo_open", False)))),
         "nonnegative": lo is not None and bool(lo.is_number and lo >= 0),
-    }  # fmt: skip
+    }
     for name, follows in implied.items():
         if getattr(s, f"is_{name}") and not follows:
             raise ClaimError(
@@ -290,6 +322,10 @@ def _check_symbols(c: Claim) -> None:
         if isinstance(d, (Integers, Reals, Simplex)):
             for other in d.depends:
                 if other not in known:
-                    raise ClaimError(f"claim {c.id}: the domain of {s} mentions {other}, which has none")
+                    raise ClaimError(
+                        f"claim {c.id}: the domain of {s} mentions {other}, which has none"
+                    )
         if isinstance(d, Schedule) and not isinstance(s, UndefinedFunction):
-            raise ClaimError(f"claim {c.id}: {s} has a Schedule as domain but is no function symbol")
+            raise ClaimError(
+                f"claim {c.id}: {s} has a Schedule as domain but is no function symbol"
+            )

@@ -58,7 +58,7 @@ class _Term:
 
 @lru_cache(maxsize=4096)
 def derive(node: sp.Expr) -> Derived:
-    """The formula of a Mean or Prob node; raises OutsideFragment with the part it cannot express."""
+    """The formula of a Mean or Prob node; raises OutsideFragment, naming what it cannot."""
     if isinstance(node, Q.Prob):
         return _probability(node)
     if not isinstance(node, Q.Mean):
@@ -86,8 +86,16 @@ def derive(node: sp.Expr) -> Derived:
         valid = start if valid is None else sp.Max(valid, start)
         index = _index_symbol(t.top)
     one = len([t for t in terms if t.target != 1]) == 1
-    return Derived(node, formula, index, valid, tuple(steps), rec if one else None,
-                   closed if one else None, _early(node, index))  # fmt: skip
+    return Derived(
+        node,
+        formula,
+        index,
+        valid,
+        tuple(steps),
+        rec if one else None,
+        closed if one else None,
+        _early(node, index),
+    )
 
 
 def _index_symbol(top: sp.Expr) -> sp.Expr:
@@ -126,7 +134,9 @@ def _monomial(c: sp.Expr, used: list[tuple[sp.Expr, int]]) -> _Term:
     kinds = {type(a) for a, _ in used}
     if kinds == {Q.SqNorm}:
         if len(used) > 1 or used[0][1] > 1:
-            raise OutsideFragment("a product of square norms", part=" * ".join(str(a) for a, _ in used))
+            raise OutsideFragment(
+                "a product of square norms", part=" * ".join(str(a) for a, _ in used)
+            )
         vectors, token, kind = [(used[0][0].args[0], 2)], None, Q.SqNorm
     elif kinds in ({Q.Coord}, {Q.Mass}):
         tokens = {a.args[1] for a, _ in used}
@@ -135,7 +145,9 @@ def _monomial(c: sp.Expr, used: list[tuple[sp.Expr, int]]) -> _Term:
         (token,), (kind,) = tokens, kinds
         vectors = [(a.args[0], k) for a, k in used]
     else:
-        word = next(iter(sorted(k.__name__ for k in kinds - {Q.SqNorm, Q.Coord, Q.Mass})), "a product")
+        word = next(
+            iter(sorted(k.__name__ for k in kinds - {Q.SqNorm, Q.Coord, Q.Mass})), "a product"
+        )
         raise OutsideFragment(f"the mean of {word} does not close", part=word)
     process = _process(vectors)
     leaves = [v for vec, _ in vectors for _, v in _linear(vec)]
@@ -144,7 +156,10 @@ def _monomial(c: sp.Expr, used: list[tuple[sp.Expr, int]]) -> _Term:
     for vec, k in vectors:
         target *= sum((w * place(v) for w, v in _linear(vec)), sp.Integer(0)) ** k
     if isinstance(process.family, Linear):
-        if token is not None or sp.simplify(sum(w for vec, _ in vectors for w, _ in _linear(vec))) != 0:
+        if (
+            token is not None
+            or sp.simplify(sum(w for vec, _ in vectors for w, _ in _linear(vec))) != 0
+        ):
             raise OutsideFragment("in a linear model only distances between weights close")
         target = sp.expand(target.xreplace({system.theta: sp.Integer(0)}))
     return _Term(c, system, sp.expand(target), token, top, symbolic, kind)
@@ -152,7 +167,9 @@ def _monomial(c: sp.Expr, used: list[tuple[sp.Expr, int]]) -> _Term:
 
 def _clock(process: Process, leaves: list[Q.Vec]):  # type: ignore[no-untyped-def]
     """The moment system, the component of each vector, and the generation of the latest one."""
-    generations = {v: process.internal(v.args[-1]) for v in leaves if isinstance(v, (Q.ModelVec, Q.BatchVec))}
+    generations = {
+        v: process.internal(v.args[-1]) for v in leaves if isinstance(v, (Q.ModelVec, Q.BatchVec))
+    }
     split = {v: (e.as_coeff_Add()[1], e.as_coeff_Add()[0]) for v, e in generations.items()}
     bases = {rest for rest, _ in split.values() if rest != 0}
     if len(bases) > 1:
@@ -171,7 +188,11 @@ def _clock(process: Process, leaves: list[Q.Vec]):  # type: ignore[no-untyped-de
             return system.theta
         if isinstance(v, Q.BatchVec):
             name = v.args[1].name
-            if any(b.name == name and type(b).__name__ == "Once" for f in process.fits for b in f.batches):
+            if any(
+                b.name == name and type(b).__name__ == "Once"
+                for f in process.fits
+                for b in f.batches
+            ):
                 return system.symbol(("once", name))
             if not symbolic and moving[v] != top:
                 raise OutsideFragment("batches of different concrete generations")
@@ -271,7 +292,9 @@ def _inner(v: Q.Vec, w: Q.Vec) -> sp.Expr:
 def _probability(node: Q.Prob) -> Derived:
     event = node.args[0]
     if not isinstance(event, Q.Fixation) or node.given is not None:
-        raise OutsideFragment(f"the probability of {type(event).__name__} does not close", part=str(event))
+        raise OutsideFragment(
+            f"the probability of {type(event).__name__} does not close", part=str(event)
+        )
     process, token = event.args[0].process, event.args[1]
     size = full_resample(process)
     if size is None:
@@ -279,15 +302,29 @@ def _probability(node: Q.Prob) -> Derived:
     m = sp.Dummy("m", integer=True)
     x = Q.Coord(process.model(m), token)
     first, second = derive(Q.Mean(x)), derive(Q.Mean(x - x**2))
-    decay = [f for f in sp.Mul.make_args(sp.factor(second.formula)) if f.is_Pow and m in f.exp.free_symbols]
+    decay = [
+        f
+        for f in sp.Mul.make_args(sp.factor(second.formula))
+        if f.is_Pow and m in f.exp.free_symbols
+    ]
     if m in first.formula.free_symbols or not decay:
         raise OutsideFragment("the coordinate is no martingale that settles")
-    return Derived(node, first.formula, None, None, (
-        *first.steps,
-        *second.steps,
-        Step("lattice fixation", node, first.formula,
-             {"size": size, "mean": first.formula, "spread": second.formula}),
-    ))  # fmt: skip
+    return Derived(
+        node,
+        first.formula,
+        None,
+        None,
+        (
+            *first.steps,
+            *second.steps,
+            Step(
+                "lattice fixation",
+                node,
+                first.formula,
+                {"size": size, "mean": first.formula, "spread": second.formula},
+            ),
+        ),
+    )
 
 
 def full_resample(process: Process) -> sp.Expr | None:

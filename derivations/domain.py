@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, count, islice
+from itertools import combinations, count, islice, pairwise
 
 import sympy as sp
 
@@ -165,7 +165,7 @@ class Reals(Domain):
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
     for bars in combinations(range(total + parts - 1), parts - 1):
         cuts = (-1, *bars, total + parts - 1)
-        yield tuple(b - a - 1 for a, b in zip(cuts, cuts[1:], strict=False))
+        yield tuple(b - a - 1 for a, b in pairwise(cuts))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,9 @@ __all__ = [
 class RefutableError(Exception):
     """Base class. `where` is filled in by the loader: (file, line, claim id), any may be None."""
 
-    def __init__(self, message: str, *, where: tuple[str | None, int | None, str | None] | None = None):
+    def __init__(
+        self, message: str, *, where: tuple[str | None, int | None, str | None] | None = None
+    ):
         super().__init__(message)
         self.where = where or (None, None, None)
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from .errors import OutsideFragment
-from .process import Accumulate, Average, Draw, Exact, Fit, Model, Once, Past, Pool, Process, Truth
+from .process import Accumulate, Average, Draw, Exact, Fit, Model, Once, Past, Process, Truth
 
 __all__ = ["Component", "MomentSystem", "Recurrence"]
 
@@ -88,9 +88,9 @@ class MomentSystem:
     def _model_is_pool(self) -> bool:
         """Every generation's model is the pool of all data: one component instead of two."""
         step, first = self.process.step, self.process.fit_at(1)
-        return isinstance(step, Accumulate) and [getattr(b, "name", None) for b in first.batches] == [
-            step.batch.name
-        ]
+        return isinstance(step, Accumulate) and [
+            getattr(b, "name", None) for b in first.batches
+        ] == [step.batch.name]
 
     # -- one generation ------------------------------------------------------------------
 
@@ -136,7 +136,9 @@ class MomentSystem:
         for lag in range(2, self.lags + 1):
             if not (isinstance(g, int) and g - lag + 1 < 0):
                 at_truth = isinstance(g, int) and g == lag - 1
-                updates[("model", lag)] = self.theta if at_truth else self.symbol(("model", lag - 1))
+                updates[("model", lag)] = (
+                    self.theta if at_truth else self.symbol(("model", lag - 1))
+                )
         if ("average",) in self.components or self._uses_average():
             old = self.theta if g == 1 else self.symbol(("average",))
             updates[("average",)] = (sp.sympify(g) * old + model) / (sp.sympify(g) + 1)
@@ -163,10 +165,14 @@ class MomentSystem:
             if isinstance(g, int) and g - b.lag < 1:
                 return None, None
             original = next(
-                x for f in self.process.fits for x in f.batches
+                x
+                for f in self.process.fits
+                for x in f.batches
                 if isinstance(x, (Draw, Once)) and x.name == b.name
-            )  # fmt: skip
-            return self.symbol(("past", b.name, b.lag)), self._at(original.size, sp.sympify(g) - b.lag)
+            )
+            return self.symbol(("past", b.name, b.lag)), self._at(
+                original.size, sp.sympify(g) - b.lag
+            )
         if isinstance(b, Once):
             size = self._at(b.size, 1)
             if g == 1:
@@ -197,9 +203,11 @@ class MomentSystem:
     def _memory(self, name: str) -> int:
         """How many generations a batch of this name is remembered."""
         past = [
-            b.lag for fit in self.process.fits for b in fit.batches
+            b.lag
+            for fit in self.process.fits
+            for b in fit.batches
             if isinstance(b, Past) and b.name == name
-        ]  # fmt: skip
+        ]
         asked = [c[2] for c in self.components if c[0] == "past" and c[1] == name]
         return max([0, *past, *asked])
 
@@ -214,13 +222,18 @@ class MomentSystem:
             return model
         self._pool_history(fit, g, means, updates)
         if fit.weights is not None:
-            weights = [self._at(w, g) if e else sp.Integer(0) for w, e in zip(fit.weights, exists, strict=True)]
+            weights = [
+                self._at(w, g) if e else sp.Integer(0)
+                for w, e in zip(fit.weights, exists, strict=True)
+            ]
         else:
             weights = [s if e else sp.Integer(0) for (_, s), e in zip(means, exists, strict=True)]
             if weights == [None]:
                 weights = [sp.Integer(1)]
         total = sp.Add(*weights)
-        return sum((w / total * mean for w, (mean, _) in zip(weights, means, strict=True)), sp.Integer(0))
+        return sum(
+            (w / total * mean for w, (mean, _) in zip(weights, means, strict=True)), sp.Integer(0)
+        )
 
     def _pool_history(self, fit: Fit, g, means, updates) -> None:  # type: ignore[no-untyped-def]
         """A first generation fitted otherwise still feeds a later Accumulate of the same name."""
@@ -233,7 +246,9 @@ class MomentSystem:
     def _total(self, batch: Draw, g: object) -> sp.Expr:
         """Number of data drawn under this name before generation g."""
         process, k = self.process, sp.Dummy("k", integer=True)
-        first = [b for b in process.fit_at(1).batches if isinstance(b, Draw) and b.name == batch.name]
+        first = [
+            b for b in process.fit_at(1).batches if isinstance(b, Draw) and b.name == batch.name
+        ]
         begin = self._at(first[0].size, 1) if first else sp.Integer(0)
         if g == 1:
             return sp.Integer(0)
@@ -289,8 +304,17 @@ class MomentSystem:
         row = sp.zeros(1, k)
         for mono, c in wanted:
             row[0, labels.index(mono)] = c
-        return Recurrence(g, tuple(labels), matrix, sp.Matrix(k, 1, forcing), start, initial, row,
-                          constant, self.theta)  # fmt: skip
+        return Recurrence(
+            g,
+            tuple(labels),
+            matrix,
+            sp.Matrix(k, 1, forcing),
+            start,
+            initial,
+            row,
+            constant,
+            self.theta,
+        )
 
     def early(self, target: sp.Expr, generation: int) -> sp.Expr:
         """E[target] at a concrete generation, by pulling back to the truth step by step."""
@@ -305,7 +329,9 @@ class MomentSystem:
 
     def _monomials(self, e: sp.Expr) -> tuple[list[tuple[sp.Expr, sp.Expr]], sp.Expr]:
         """(monomial in components, coefficient) pairs and the rest, in theta and parameters."""
-        symbols = sorted(self.components.values(), key=lambda s: list(self.components.values()).index(s))
+        symbols = sorted(
+            self.components.values(), key=lambda s: list(self.components.values()).index(s)
+        )
         if not symbols:
             return [], sp.factor(e)
         poly = sp.Poly(e, *symbols)

@@ -189,7 +189,9 @@ class Normaliser:
             out += self.rewrite(free) * self._sum_term(bound, k, a, b, i)
         return out
 
-    def _sum_term(self, bound: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr, i: sp.Symbol) -> sp.Expr:
+    def _sum_term(
+        self, bound: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr, i: sp.Symbol
+    ) -> sp.Expr:
         closed = geometric_sum(bound, k, a, b)
         if closed is not None:
             return self.rewrite(closed)
@@ -354,7 +356,7 @@ def geometric_sum(body: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Exp
 
 
 def rational_form(e: sp.Expr, normaliser: Normaliser) -> tuple[sp.Expr, sp.Expr]:
-    """(numerator, denominator) over the generators of the normaliser, expanded, no common factor."""
+    """(numerator, denominator) over the normaliser's generators, no common factor."""
     num, den = sp.fraction(sp.cancel(sp.together(normaliser.rewrite(e))))
     return sp.expand(num), sp.expand(den)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sympy as sp
-from sympy.core.symbol import Str
 
 from .errors import StatementError
 
@@ -156,7 +155,9 @@ class Comb(Vec):
     def of(cls, terms: list[tuple[sp.Expr, Vec]]) -> Comb:
         total: dict[Vec, sp.Expr] = {}
         for c, v in terms:
-            parts = [(c * a.args[0], a.args[1]) for a in v.args] if isinstance(v, Comb) else [(c, v)]
+            parts = (
+                [(c * a.args[0], a.args[1]) for a in v.args] if isinstance(v, Comb) else [(c, v)]
+            )
             for cc, vv in parts:
                 total[vv] = total.get(vv, sp.Integer(0)) + cc
         pairs = [sp.Tuple(c, v) for v, c in total.items() if c != 0]

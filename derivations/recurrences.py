@@ -49,7 +49,9 @@ def blocks(matrix: sp.Matrix) -> list[list[int]]:
     edges = [[j for j in range(k) if j != i and matrix[i, j] != 0] for i in range(k)]
     from sympy.utilities.iterables import strongly_connected_components
 
-    return strongly_connected_components((list(range(k)), [(i, j) for i in range(k) for j in edges[i]]))
+    return strongly_connected_components(
+        (list(range(k)), [(i, j) for i in range(k) for j in edges[i]])
+    )
 
 
 def closed_form(r: Recurrence) -> ClosedForm:
@@ -64,7 +66,11 @@ def closed_form(r: Recurrence) -> ClosedForm:
             )
         (i,) = block
         forcing = r.forcing[i, 0] + sum(
-            (r.matrix[i, j] * solved[j].xreplace({g: g - 1}) for j in solved if r.matrix[i, j] != 0),
+            (
+                r.matrix[i, j] * solved[j].xreplace({g: g - 1})
+                for j in solved
+                if r.matrix[i, j] != 0
+            ),
             sp.Integer(0),
         )
         if r.matrix[i, i] == 0:  # the moment forgets its past: valid one generation later
@@ -125,7 +131,9 @@ def _particular(a: sp.Expr, base: sp.Expr, poly: sp.Expr, g: sp.Symbol) -> sp.Ex
     if resonant:
         residual = residual.xreplace({cs[0]: sp.Integer(0)})
     equations = [sp.cancel(sp.together(c)) for c in sp.Poly(residual, g).coeffs()]
-    solution = sp.solve([e for e in equations if e != 0], [c for c in cs if c not in free], dict=True)
+    solution = sp.solve(
+        [e for e in equations if e != 0], [c for c in cs if c not in free], dict=True
+    )
     if not solution:
         raise OutsideFragment("undetermined coefficients found no particular solution")
     q = shape.xreplace(solution[0]).xreplace({c: sp.Integer(0) for c in cs})
@@ -190,8 +198,21 @@ def telescope(r: sp.Expr, k: sp.Symbol, first: int, last: sp.Expr) -> sp.Expr:
     out: sp.Expr = sp.Integer(1)
     for f, e in list(tops):
         for _ in range(e):
-            match = next((h for h, _ in bottoms if sp.cancel(f.xreplace({k: 0}) / sp.Poly(f, k).LC()
-                          - h.xreplace({k: 0}) / sp.Poly(h, k).LC()).is_Integer), None) if sp.degree(f, k) == 1 else None
+            match = (
+                next(
+                    (
+                        h
+                        for h, _ in bottoms
+                        if sp.cancel(
+                            f.xreplace({k: 0}) / sp.Poly(f, k).LC()
+                            - h.xreplace({k: 0}) / sp.Poly(h, k).LC()
+                        ).is_Integer
+                    ),
+                    None,
+                )
+                if sp.degree(f, k) == 1
+                else None
+            )
             if match is None:
                 rest *= f
                 continue

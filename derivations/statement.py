@@ -335,7 +335,7 @@ _SYMPY = {
 
 
 def to_statement(x: object) -> Statement:
-    """`x` as a statement; a SymPy relation that is still one is taken over, anything else refused."""
+    """`x` as a statement; a SymPy relation that is still one is taken over."""
     if isinstance(x, (Statement, Event)):
         return x  # type: ignore[return-value]
     if isinstance(x, bool) or x in (sp.true, sp.false):

@@ -40,9 +40,17 @@ def story(d: Derived) -> list[Line]:
         elif step.rule == "closed form":
             lines += _closed(step.before, step.after, step.args["system"])
         elif step.rule == "lattice fixation":
-            lines.append(Line("fixation", _fixation(step), "mean is constant; spread tends to zero"))
+            lines.append(
+                Line("fixation", _fixation(step), "mean is constant; spread tends to zero")
+            )
         else:
-            lines.append(Line(step.rule, f"{sp.latex(d.node)} = {sp.latex(d.formula)}", "computed generation by generation"))
+            lines.append(
+                Line(
+                    step.rule,
+                    f"{sp.latex(d.node)} = {sp.latex(d.formula)}",
+                    "computed generation by generation",
+                )
+            )
     if any(s.rule == "closed form" for s in d.steps):
         lines.append(Line("result", f"{sp.latex(d.node)} = {sp.latex(d.formula)}", _spot_check(d)))
     return lines
@@ -73,20 +81,31 @@ def _component(c: tuple, index: sp.Expr, process: Process) -> str:
 
 
 def _recurrence(r: Recurrence, system: MomentSystem) -> list[Line]:
-    g = system.process.index if system.process.origin == 1 else system.process.internal(system.process.index)
+    g = (
+        system.process.index
+        if system.process.origin == 1
+        else system.process.internal(system.process.index)
+    )
     lines = []
     now, before = _names(system, sp.sympify(g), True), _names(system, sp.sympify(g), False)
     for k, label in enumerate(r.labels):
         left = rf"\mathbb{{E}}\left[{sp.latex(label.xreplace(now))}\right]"
         terms = [
-            _times(r.matrix[k, j].xreplace({r.generation: g, r.theta: sp.Symbol("p_i")}),
-                   rf"\mathbb{{E}}\left[{sp.latex(other.xreplace(before))}\right]")
-            for j, other in enumerate(r.labels) if r.matrix[k, j] != 0
-        ]  # fmt: skip
+            _times(
+                r.matrix[k, j].xreplace({r.generation: g, r.theta: sp.Symbol("p_i")}),
+                rf"\mathbb{{E}}\left[{sp.latex(other.xreplace(before))}\right]",
+            )
+            for j, other in enumerate(r.labels)
+            if r.matrix[k, j] != 0
+        ]
         forcing = r.forcing[k, 0].xreplace({r.generation: g, r.theta: sp.Symbol("p_i")})
         if forcing != 0:
             terms.append(sp.latex(forcing))
-        lines.append(Line("one step", f"{left} = {' + '.join(terms) or '0'}", check_one_step(system, label, r)))
+        lines.append(
+            Line(
+                "one step", f"{left} = {' + '.join(terms) or '0'}", check_one_step(system, label, r)
+            )
+        )
     return lines
 
 
@@ -104,15 +123,21 @@ def _closed(r: Recurrence, closed, system: MomentSystem) -> list[Line]:  # type:
     lines = []
     for label, e in zip(r.labels, closed.entries, strict=True):
         body = e.xreplace({r.generation: sp.sympify(g), r.theta: sp.Symbol("p_i")})
-        lines.append(Line("closed form", rf"\mathbb{{E}}\left[{sp.latex(label.xreplace(names))}\right] = {sp.latex(body)}",
-                          "put back into the recurrence and its first value; FLINT agrees"))  # fmt: skip
+        lines.append(
+            Line(
+                "closed form",
+                rf"\mathbb{{E}}\left[{sp.latex(label.xreplace(names))}\right] = {sp.latex(body)}",
+                "put back into the recurrence and its first value; FLINT agrees",
+            )
+        )
     return lines
 
 
 def _fixation(step) -> str:  # type: ignore[no-untyped-def]
     n = sp.latex(step.args["size"])
     return (
-        rf"\mathbb{{E}}[x_t]-{n}\,\mathbb{{E}}[x_t(1-x_t)]\le\mathbb{{P}}(x_t=1)\le\mathbb{{E}}[x_t],\quad "
+        rf"\mathbb{{E}}[x_t]-{n}\,\mathbb{{E}}[x_t(1-x_t)]\le\mathbb{{P}}(x_t=1)"
+        r"\le\mathbb{E}[x_t],\quad "
         rf"\mathbb{{E}}[x_t]={sp.latex(step.args['mean'])}"
     )
 
@@ -143,21 +168,33 @@ def check_one_step(system: MomentSystem, label: sp.Expr, r: Recurrence) -> str:
     updates, batches = system.step(g)
     k = r.labels.index(label)
     free = sorted(
-        (system.process.parameters - {system.process.family.truth}) & _all_symbols(updates, batches), key=str
+        (system.process.parameters - {system.process.family.truth})
+        & _all_symbols(updates, batches),
+        key=str,
     )
     if any(not isinstance(s, sp.Symbol) for s in system.process.parameters):
         return "closure of the conditional moments"
     for size in (1, 2):
-        put = {s: sp.Integer(size) if not _is_share(s, updates, batches) else sp.Rational(1, 3) for s in free}
+        put = {
+            s: sp.Integer(size) if not _is_share(s, updates, batches) else sp.Rational(1, 3)
+            for s in free
+        }
         put |= {g: sp.Integer(5), system.theta: sp.Rational(1, 3)}
         state = {s: sp.Rational(1, j + 2) for j, s in enumerate(system.components.values())}
-        want = sum((r.matrix[k, j].xreplace(put) * other.xreplace(state) for j, other in enumerate(r.labels)),
-                   r.forcing[k, 0].xreplace(put))  # fmt: skip
+        want = sum(
+            (
+                r.matrix[k, j].xreplace(put) * other.xreplace(state)
+                for j, other in enumerate(r.labels)
+            ),
+            r.forcing[k, 0].xreplace(put),
+        )
         got = _enumerate(label, updates, batches, {**put, **state}, system)
         if got is None:
             return "closure of the conditional moments"
         if sp.nsimplify(got - want) != 0:
-            raise OutsideFragment(f"row {label} of the recurrence fails its enumeration: {got} against {want}")
+            raise OutsideFragment(
+                f"row {label} of the recurrence fails its enumeration: {got} against {want}"
+            )
     return "equals the sum over all outcomes at sizes 1 and 2"
 
 
@@ -193,5 +230,3 @@ def _enumerate(label, updates, batches, put, system):  # type: ignore[no-untyped
         means = {s: sp.Rational(x, n) for s, x, n in zip(names, counts, sizes, strict=True)}
         total += sp.Rational(weight.numerator, weight.denominator) * target.xreplace(means)
     return total
-
-

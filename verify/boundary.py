@@ -46,4 +46,10 @@ def _row(symbol: sp.Basic, corner: object, body: sp.Basic, at: dict, exact: Exac
     except (OutsideFragment, ZeroDivisionError) as err:
         word, sides = f"not evaluated: {err}", ("", "")
     text = str(corner) if not isinstance(corner, tuple) else f"({', '.join(map(str, corner))})"
-    return {"corner": f"{symbol} = {text}", "instance": named(at), "lhs": sides[0], "rhs": sides[1], "outcome": word}
+    return {
+        "corner": f"{symbol} = {text}",
+        "instance": named(at),
+        "lhs": sides[0],
+        "rhs": sides[1],
+        "outcome": word,
+    }

@@ -34,7 +34,9 @@ class Confirmation:
     deduction: Deduction | None = None
 
 
-def confirm(claim: Claim, at: dict, check, finder: str, exact: Exact, seed: int) -> Confirmation | None:  # type: ignore[no-untyped-def]
+def confirm(
+    claim: Claim, at: dict, check, finder: str, exact: Exact, seed: int
+) -> Confirmation | None:  # type: ignore[no-untyped-def]
     """A second engine's view of a failing instance; None where none can be had."""
     body = claim.bound()
     account = _account(body, at)
@@ -49,7 +51,9 @@ def confirm(claim: Claim, at: dict, check, finder: str, exact: Exact, seed: int)
     return got or _sampling(claim, check, at, seed, account, d)
 
 
-def _symbolic(body: sp.Basic, at: dict, check, d: Deduction, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
+def _symbolic(
+    body: sp.Basic, at: dict, check, d: Deduction, account: list[str]
+) -> Confirmation | None:  # type: ignore[no-untyped-def]
     try:
         again = check_at(body, at, Symbolic(d))
     except (OutsideFragment, ZeroDivisionError):
@@ -61,8 +65,11 @@ def _symbolic(body: sp.Basic, at: dict, check, d: Deduction, account: list[str])
         )
     if again.truth is None:
         return None
-    detail = "the derived formula gives the same values" if compare("=", again.lhs, check.lhs) and compare(
-        "=", again.rhs, check.rhs) else f"the derived formula gives {again.lhs} against {again.rhs}"  # fmt: skip
+    detail = (
+        "the derived formula gives the same values"
+        if compare("=", again.lhs, check.lhs) and compare("=", again.rhs, check.rhs)
+        else f"the derived formula gives {again.lhs} against {again.rhs}"
+    )
     return Confirmation("symbolic", detail, account, d)
 
 
@@ -75,10 +82,19 @@ def _arithmetic(check, account: list[str]) -> Confirmation | None:  # type: igno
     if ball is None:
         return None
     op = check.rel.op
-    clear = {"=": ball != 0, "<": ball >= 0, "<=": ball > 0, ">": ball <= 0, ">=": ball < 0, "!=": difference == 0}[op]
+    clear = {
+        "=": ball != 0,
+        "<": ball >= 0,
+        "<=": ball > 0,
+        ">": ball <= 0,
+        ">=": ball < 0,
+        "!=": difference == 0,
+    }[op]
     if not clear and difference == 0 and op in ("<", ">"):
         clear = True
-    return Confirmation("certificate", f"FLINT: difference {ball.str(12)}", account) if clear else None
+    return (
+        Confirmation("certificate", f"FLINT: difference {ball.str(12)}", account) if clear else None
+    )
 
 
 def _vector(check, at: dict, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
@@ -95,17 +111,23 @@ def _vector(check, at: dict, account: list[str]) -> Confirmation | None:  # type
             if p.lo.xreplace(values) <= k <= p.hi.xreplace(values):
                 total += p.coefficient.xreplace({**values, K: sp.Integer(k)}).doit()
         if total != 0:
-            return Confirmation("symbolic", f"derived coefficients of noise {k} differ by {total}", account)
+            return Confirmation(
+                "symbolic", f"derived coefficients of noise {k} differ by {total}", account
+            )
     return None
 
 
-def _sampling(claim: Claim, check, at: dict, seed: int, account: list[str], d: Deduction) -> Confirmation | None:  # type: ignore[no-untyped-def]
+def _sampling(
+    claim: Claim, check, at: dict, seed: int, account: list[str], d: Deduction
+) -> Confirmation | None:  # type: ignore[no-untyped-def]
     from refutable import montecarlo
 
     if check.rel is None:
         return None
     try:
-        out = montecarlo.check(check.rel, at, seed=seed, key=f"{claim.id}/confirm", budget=4_000_000)
+        out = montecarlo.check(
+            check.rel, at, seed=seed, key=f"{claim.id}/confirm", budget=4_000_000
+        )
     except RefutableError:
         return None
     if out.outcome == "refuted":
@@ -113,7 +135,9 @@ def _sampling(claim: Claim, check, at: dict, seed: int, account: list[str], d: D
     return None
 
 
-def _limit_by_exact(claim: Claim, body: sp.Basic, at: dict, exact: Exact, account: list[str]) -> Confirmation | None:
+def _limit_by_exact(
+    claim: Claim, body: sp.Basic, at: dict, exact: Exact, account: list[str]
+) -> Confirmation | None:
     """The exact law, further and further out, approaches the derived limit, not the stated one."""
     nodes = sorted(body.atoms(S.Lim, S.LimSup, S.LimInf), key=sp.default_sort_key)
     if not nodes:
@@ -131,7 +155,9 @@ def _limit_by_exact(claim: Claim, body: sp.Basic, at: dict, exact: Exact, accoun
             return None
         if not (gaps[2] <= gaps[1] <= gaps[0]) or (gaps[2] > gaps[0] / 2 and gaps[0] != 0):
             return None
-    return Confirmation("exact", f"the exact law at 4, 8, 16 approaches the derived limit {derived}", account, d)
+    return Confirmation(
+        "exact", f"the exact law at 4, 8, 16 approaches the derived limit {derived}", account, d
+    )
 
 
 def _account(body: sp.Basic, at: dict) -> list[str]:
@@ -145,5 +171,3 @@ def _account(body: sp.Basic, at: dict) -> list[str]:
         except RefutableError:
             continue
     return []
-
-

@@ -87,14 +87,20 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
         return any(_prove(part, d, region, facts) for part in st.args)
     if isinstance(st, S.Implies):
         premise, conclusion = st.args
-        parts = [p for p in (premise.args if isinstance(premise, S.And) else (premise,)) if isinstance(p, S.Rel)]
+        parts = [
+            p
+            for p in (premise.args if isinstance(premise, S.And) else (premise,))
+            if isinstance(p, S.Rel)
+        ]
         inner = region.copy()
         for p in parts:
             inner.facts.append(_abstracted(p, d, inner))
         return _prove(conclusion, d, inner, (*facts, *parts))
     if isinstance(st, S.Iff):
         a, b = st.args
-        return _prove(S.Implies(a, b), d, region, facts) and _prove(S.Implies(b, a), d, region, facts)
+        return _prove(S.Implies(a, b), d, region, facts) and _prove(
+            S.Implies(b, a), d, region, facts
+        )
     if isinstance(st, S.ForAll):
         return _prove(st.body, d, region, facts)
     if isinstance(st, S.Monotone):
@@ -111,7 +117,7 @@ def _abstracted(rel: S.Rel, d: Deduction, region: Region) -> S.Rel:
 
 
 def _formulas(e: sp.Basic, d: Deduction) -> dict[sp.Expr, sp.Expr]:
-    """Derived formulas of all Mean and Prob nodes that have one; the others are noted as refused."""
+    """Derived formulas of all Mean and Prob nodes that have one; others are noted as refused."""
     table: dict[sp.Expr, sp.Expr] = {}
     for node in sorted(e.atoms(Q.Mean, Q.Prob), key=sp.default_sort_key):
         try:
@@ -134,7 +140,7 @@ def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
             d.missing = f"the case {at}"
             return False
     if late:
-        (symbol, _), = late[-1].items()
+        ((symbol, _),) = late[-1].items()
         region = region.restrict(replace(region.variables[symbol], lo=late[-1][symbol] + 1))
     full = S.Rel(rel.op, rel.lhs.xreplace(table), rel.rhs.xreplace(table))
     return _decide(full, d, region, facts)
@@ -180,13 +186,18 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
     lhs, rhs = region.abstract(rel.lhs), region.abstract(rel.rhs)
     if rel.op == "=":
         if is_zero(lhs - rhs, region.integers, region.positive):
-            d.say("normal form", "both sides agree as rational functions of their generators; FLINT agrees")
+            d.say(
+                "normal form",
+                "both sides agree as rational functions of their generators; FLINT agrees",
+            )
             return True
         if _by_induction(lhs - rhs, d, region):
             return True
         both = [S.Rel(op, lhs, rhs) for op in (">=", "<=")]
-        return bool(region.facts) and _uses_facts(lhs - rhs, region) and all(
-            _inequality(r, rel, d, region) for r in both
+        return (
+            bool(region.facts)
+            and _uses_facts(lhs - rhs, region)
+            and all(_inequality(r, rel, d, region) for r in both)
         )
     if rel.op == "!=":
         return any(_inequality(S.Rel(op, lhs, rhs), rel, d, region) for op in ("<", ">"))
@@ -219,7 +230,9 @@ def _by_induction(e: sp.Expr, d: Deduction, region: Region) -> bool:
             continue
         base = e.xreplace({s: v.lo}).doit()
         step = e.xreplace({s: s + 1}) - e
-        if is_zero(base, region.integers, region.positive) and is_zero(step, region.integers, region.positive):
+        if is_zero(base, region.integers, region.positive) and is_zero(
+            step, region.integers, region.positive
+        ):
             d.say("induction", f"in {s}: the first case and every step agree as normal forms")
             return True
     return False
@@ -227,18 +240,24 @@ def _by_induction(e: sp.Expr, d: Deduction, region: Region) -> bool:
 
 def _monotone(st: S.Monotone, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     expr, symbol, direction = st.args
-    op = {"increasing": "<", "decreasing": ">", "nondecreasing": "<=", "nonincreasing": ">="}[direction.name]
+    op = {"increasing": "<", "decreasing": ">", "nondecreasing": "<=", "nonincreasing": ">="}[
+        direction.name
+    ]
     if isinstance(d.claim.domain.get(symbol), Integers):
         step = S.Rel(op, expr, expr.subs(symbol, symbol + 1))
         d.say("step", f"the sign of the step in {symbol}")
         return _relation(step, d, region, facts)
     table = _formulas(expr, d)
     slope = sp.diff(expr.xreplace(table), symbol)
-    return _decide(S.Rel({"<": ">", ">": "<", "<=": ">=", ">=": "<="}[op], slope, 0), d, region, facts)
+    return _decide(
+        S.Rel({"<": ">", ">": "<", "<=": ">=", ">=": "<="}[op], slope, 0), d, region, facts
+    )
 
 
 def _member(st: S.Member, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
-    raise OutsideFragment("membership in a range of integers is checked at instances only", part="Member")
+    raise OutsideFragment(
+        "membership in a range of integers is checked at instances only", part="Member"
+    )
 
 
 # -- limits ------------------------------------------------------------------------------
@@ -268,7 +287,9 @@ def _with(region: Region, claim: Claim, x: sp.Symbol) -> Region:
 
 def _squeeze(body: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Region):  # type: ignore[no-untyped-def]
     """An opaque probability between two formulas with the same limit."""
-    if not isinstance(body, (Q.Prob, Q.Mean)) or not isinstance(body.args[0], (Q.IsDirac, Q.NormInf)):
+    if not isinstance(body, (Q.Prob, Q.Mean)) or not isinstance(
+        body.args[0], (Q.IsDirac, Q.NormInf)
+    ):
         raise OutsideFragment(f"the limit of {body}", part=str(body))
     v = body.args[0].args[0]
     process = v.args[0].process

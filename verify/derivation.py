@@ -1,4 +1,4 @@
-"""The lines of a claim's derivation, for a reader: what was derived, then what was proved from it."""
+"""The lines of a claim's derivation: what was derived, then what was proved from it."""
 
 from __future__ import annotations
 

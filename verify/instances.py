@@ -57,7 +57,9 @@ def index_symbols(claim: Claim) -> set[sp.Symbol]:
     return out
 
 
-def _key(claim: Claim, order: list[sp.Basic], indices: set[sp.Symbol]) -> Callable[[Instance], tuple]:
+def _key(
+    claim: Claim, order: list[sp.Basic], indices: set[sp.Symbol]
+) -> Callable[[Instance], tuple]:
     def key(at: Instance) -> tuple:
         vectors = [v for v in at.values() if isinstance(v, tuple)]
         numbers = [(s, v) for s, v in at.items() if isinstance(v, sp.Rational) and s not in indices]
@@ -111,7 +113,9 @@ def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> I
         members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
     else:
         members = list(islice(domain.members(at), _width(domain, len(claim.domain)) + extra))
-    for x in dict.fromkeys([*members, *(c for c in domain.corners(at) if not isinstance(c, tuple))]):
+    for x in dict.fromkeys(
+        [*members, *(c for c in domain.corners(at) if not isinstance(c, tuple))]
+    ):
         yield from _product(claim, rest, {**at, s: x}, extra)
 
 
@@ -191,8 +195,10 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
         return Check(None if c.truth is None else not c.truth, c.rel, c.lhs, c.rhs)
     if isinstance(st, S.Implies):
         premise = _check(st.args[0], at, value)
-        return Check(True) if premise.truth is False else (
-            _check(st.args[1], at, value) if premise.truth else Check(None)
+        return (
+            Check(True)
+            if premise.truth is False
+            else (_check(st.args[1], at, value) if premise.truth else Check(None))
         )
     if isinstance(st, S.Iff):
         a, b = (_check(p, at, value) for p in st.args)
@@ -210,7 +216,9 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
 
 def _monotone(st: S.Monotone, at: Mapping, value: Callable) -> Check:
     expr, symbol, direction = st.args
-    op = {"increasing": "<", "decreasing": ">", "nondecreasing": "<=", "nonincreasing": ">="}[direction.name]
+    op = {"increasing": "<", "decreasing": ">", "nondecreasing": "<=", "nonincreasing": ">="}[
+        direction.name
+    ]
     if not isinstance(at.get(symbol), sp.Integer):
         raise OutsideFragment("monotone in a symbol that is no integer")
     return _relation(S.Rel(op, expr, expr.subs(symbol, symbol + 1)), at, value)
@@ -233,7 +241,9 @@ def _vectors(rel: S.Rel, at: Mapping) -> Check:
     for leaf in sorted(set(left) | set(right), key=str):
         a, b = left.get(leaf, sp.Integer(0)), right.get(leaf, sp.Integer(0))
         if a != b:
-            return Check(rel.op == "!=", rel, sp.sympify(a), sp.sympify(b), f"coefficient of {leaf}")
+            return Check(
+                rel.op == "!=", rel, sp.sympify(a), sp.sympify(b), f"coefficient of {leaf}"
+            )
     return Check(rel.op == "=", rel)
 
 

@@ -70,7 +70,7 @@ class Finding:
     holding: int = 0
 
 
-def judge(claims: Sequence[Claim], options: Options = Options()) -> Iterator[Verdict]:  # noqa: B008
+def judge(claims: Sequence[Claim], options: Options = Options()) -> Iterator[Verdict]:
     """Verdicts in the order of the claims; a link sees the links proved before it."""
     done: dict[str, Verdict] = {}
     for claim in claims:
@@ -94,16 +94,24 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
         here = claim if r is None else claim.read(r)
         findings.append((r.name if r else "", here, _read(here, options, facts, exact)))
     _, primary, main = findings[0]
-    out = Verdict(claim, main.verdict, main.reason, main.refutes, evidence=main.evidence,
-                  counterexample=main.counterexample, trusted=main.trusted)  # fmt: skip
+    out = Verdict(
+        claim,
+        main.verdict,
+        main.reason,
+        main.refutes,
+        evidence=main.evidence,
+        counterexample=main.counterexample,
+        trusted=main.trusted,
+    )
     if claim.readings:
-        out.readings = [ReadingVerdict(n, k == 0, f.verdict, f.reason) for k, (n, _, f) in enumerate(findings)]
+        out.readings = [
+            ReadingVerdict(n, k == 0, f.verdict, f.reason) for k, (n, _, f) in enumerate(findings)
+        ]
         for n, _, f in findings[1:]:
             if f.verdict != main.verdict:
                 out.reason += f"; reading '{n}': {f.verdict}"
-                if f.counterexample:
-                    out.reason += f" ({f.counterexample.lhs} {f.counterexample.relation} {f.counterexample.rhs}"
-                    out.reason += f" fails at {f.counterexample.at})"
+                if (cx := f.counterexample) is not None:
+                    out.reason += f" ({cx.lhs} {cx.relation} {cx.rhs} fails at {_short(cx.values)})"
     if main.deduction is not None:
         out.derivation = list(main.deduction.lines)
         out.derived = {str(k): v.formula for k, v in main.deduction.derived.items()}
@@ -112,7 +120,9 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
     return out
 
 
-def _extras(out: Verdict, claim: Claim, main: Finding, options: Options, exact: Exact, facts) -> None:  # type: ignore[no-untyped-def]
+def _extras(
+    out: Verdict, claim: Claim, main: Finding, options: Options, exact: Exact, facts
+) -> None:  # type: ignore[no-untyped-def]
     """Repair, boundary table, slack and mutants: what is said beside the word."""
     true_form = claim
     if out.verdict == "refuted":
@@ -127,8 +137,10 @@ def _extras(out: Verdict, claim: Claim, main: Finding, options: Options, exact: 
     out.boundary = boundary_table(claim, exact)
     if out.verdict == "proved":
         out.slack = slack_of(claim, exact)
-    if options.mutants and out.verdict in ("proved", "supported", "refuted") and (
-        out.verdict != "refuted" or out.repair is not None
+    if (
+        options.mutants
+        and out.verdict in ("proved", "supported", "refuted")
+        and (out.verdict != "refuted" or out.repair is not None)
     ):
         out.mutants = tally(true_form, exact, facts)
 
@@ -140,8 +152,11 @@ def _facts(claim: Claim, done: Mapping[str, Verdict]) -> tuple[S.Rel, ...]:
         v = done.get(id)
         if v is not None and v.verdict == "proved":
             body = rewrite_collapse(v.claim.bound())
-            out += [r for r in (body.args if isinstance(body, S.And) else (body,))
-                    if isinstance(r, S.Rel) and not isinstance(r.lhs, Q.Vec)]  # fmt: skip
+            out += [
+                r
+                for r in (body.args if isinstance(body, S.And) else (body,))
+                if isinstance(r, S.Rel) and not isinstance(r.lhs, Q.Vec)
+            ]
     return tuple(out)
 
 
@@ -201,7 +216,9 @@ def _scan(claim: Claim, body: sp.Basic, ats: list[dict], exact: Exact, finding: 
         finding.evidence.append(Evidence("exact", "holds", detail, seconds=seconds))
     else:
         part = refusals[0] if refusals else "no instance could be decided"
-        finding.evidence.append(Evidence("exact", "out of scope" if refusals else "undecided", part, seconds=seconds))
+        finding.evidence.append(
+            Evidence("exact", "out of scope" if refusals else "undecided", part, seconds=seconds)
+        )
     return None
 
 
@@ -218,8 +235,14 @@ def _symbolic_scan(claim: Claim, body: sp.Basic, ats: list[dict], d: Deduction, 
     return None
 
 
-def _refuted(claim: Claim, failing, exact: Exact, options: Options, finding: Finding,  # type: ignore[no-untyped-def]
-             by: Symbolic | None = None) -> Finding:  # fmt: skip
+def _refuted(
+    claim: Claim,
+    failing,
+    exact: Exact,
+    options: Options,
+    finding: Finding,  # type: ignore[no-untyped-def]
+    by: Symbolic | None = None,
+) -> Finding:
     """A counterexample counts once another engine has confirmed it."""
     at, check = failing
     finder = "symbolic" if by is not None else "exact"
@@ -228,9 +251,13 @@ def _refuted(claim: Claim, failing, exact: Exact, options: Options, finding: Fin
     confirmation = confirm(claim, at, check, finder, exact, options.seed)
     if confirmation is None:
         finding.verdict = "undecided"
-        finding.reason = f"{finder} engine finds {_sides(check, at)}, but no second engine could confirm it"
+        finding.reason = (
+            f"{finder} engine finds {_sides(check, at)}, but no second engine could confirm it"
+        )
         return finding
-    finding.evidence.append(Evidence(confirmation.engine, "fails", confirmation.detail, seconds=time.perf_counter() - t))
+    finding.evidence.append(
+        Evidence(confirmation.engine, "fails", confirmation.detail, seconds=time.perf_counter() - t)
+    )
     finding.verdict, finding.refutes = "refuted", "formula"
     finding.counterexample = _counterexample(check, at, finder, confirmation)
     finding.reason = f"false at {_short(at)}: {_sides(check, at, short=True)}"
@@ -241,13 +268,31 @@ def _refuted(claim: Claim, failing, exact: Exact, options: Options, finding: Fin
 def _counterexample(check: Check, at: dict, finder: str, confirmation) -> Counterexample:  # type: ignore[no-untyped-def]
     rel = check.rel
     if rel is None:
-        return Counterexample("instance", named(at), str(check.lhs), "in", check.note or "the stated range",
-                              finder, confirmation.engine, confirmation.account, at)  # fmt: skip
+        return Counterexample(
+            "instance",
+            named(at),
+            str(check.lhs),
+            "in",
+            check.note or "the stated range",
+            finder,
+            confirmation.engine,
+            confirmation.account,
+            at,
+        )
     lhs, op, rhs = check.lhs, rel.op, check.rhs
     if not _has_quantity(rel.lhs) and _has_quantity(rel.rhs):  # the true value stands on the left
         lhs, op, rhs = rhs, S.FLIP[op], lhs
-    return Counterexample("instance", named(at), str(lhs), op, str(rhs), finder, confirmation.engine,
-                          confirmation.account, at)  # fmt: skip
+    return Counterexample(
+        "instance",
+        named(at),
+        str(lhs),
+        op,
+        str(rhs),
+        finder,
+        confirmation.engine,
+        confirmation.account,
+        at,
+    )
 
 
 def _has_quantity(e: sp.Basic) -> bool:
@@ -268,17 +313,23 @@ def _short(at: dict) -> str:
     return ", ".join(parts)
 
 
-def _compare_engines(body: sp.Basic, ats: list[dict], exact: Exact, d: Deduction, finding: Finding) -> None:
+def _compare_engines(
+    body: sp.Basic, ats: list[dict], exact: Exact, d: Deduction, finding: Finding
+) -> None:
     nodes = sorted(body.atoms(Q.Mean, Q.Prob), key=sp.default_sort_key)
     nodes = [n for n in nodes if not isinstance(n.given, sp.Tuple)]
     made = cross_check(nodes, ats[:CROSS], exact, Symbolic(d))
     if made:
-        finding.evidence.append(Evidence("exact", "holds", f"agrees with the derived values in {made} comparisons"))
+        finding.evidence.append(
+            Evidence("exact", "holds", f"agrees with the derived values in {made} comparisons")
+        )
 
 
 def _symbolic_evidence(d: Deduction, seconds: float) -> Evidence:
     if d.proved:
-        return Evidence("symbolic", "holds", "; ".join(f"{r}: {t}" for r, t in d.lines[-2:]), seconds=seconds)
+        return Evidence(
+            "symbolic", "holds", "; ".join(f"{r}: {t}" for r, t in d.lines[-2:]), seconds=seconds
+        )
     if d.refused:
         return Evidence("symbolic", "out of scope", d.refused[0], seconds=seconds)
     return Evidence("symbolic", "undecided", d.missing or "not shown", seconds=seconds)
@@ -297,7 +348,9 @@ def _why(d: Deduction, finding: Finding) -> str:
     return how + (f"; holds at {finding.holding} exact instances" if finding.holding else "")
 
 
-def _sample(claim: Claim, body: sp.Basic, ats: list[dict], options: Options, finding: Finding) -> None:
+def _sample(
+    claim: Claim, body: sp.Basic, ats: list[dict], options: Options, finding: Finding
+) -> None:
     if options.fast or "montecarlo" not in options.engines:
         return
     evidence = sample(claim, body, ats, options.seed, options.claims)
@@ -315,7 +368,8 @@ def _weigh(finding: Finding, d: Deduction) -> None:
         finding.reason = "sampling contradicts it, but no exact instance does: " + sampled[0].detail
     elif finding.holding >= 3:
         finding.verdict = "supported"
-        finding.reason = f"holds at {finding.holding} exact instances; not proved: {d.missing or 'no rule applies'}"
+        missing = d.missing or "no rule applies"
+        finding.reason = f"holds at {finding.holding} exact instances; not proved: {missing}"
     elif d.refused or all(e.outcome == "out of scope" for e in finding.evidence):
         parts = d.refused or [e.detail for e in finding.evidence]
         finding.verdict, finding.reason = "out of scope", f"cannot express: {parts[0]}"
@@ -342,7 +396,11 @@ def combine(verdicts: Iterable[Verdict]) -> list[Verdict]:
             guilty = [p.claim.id.removeprefix(v.claim.id + ".") for p in mine if p.verdict == word]
             if guilty and (v.verdict != word or isinstance(v.claim.statement, S.Parts)):
                 first = next(p for p in mine if p.verdict == word)
-                v.reason = f"{', '.join(guilty)} {word}: {first.reason}" if word != "proved" else "every part proved"
+                v.reason = (
+                    f"{', '.join(guilty)} {word}: {first.reason}"
+                    if word != "proved"
+                    else "every part proved"
+                )
                 v.refutes = first.refutes if word == "refuted" else v.refutes
             v.verdict = word
     return verdicts

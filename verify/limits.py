@@ -96,8 +96,12 @@ def _rational_limit(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
 
 def _gruntz(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> sp.Expr:
     free = e.free_symbols - {x}
-    fresh = {s: sp.Symbol(f"{s.name}_", positive=True) if s in region.positive else sp.Symbol(f"{s.name}_", real=True)
-             for s in free}  # fmt: skip
+    fresh = {
+        s: sp.Symbol(f"{s.name}_", positive=True)
+        if s in region.positive
+        else sp.Symbol(f"{s.name}_", real=True)
+        for s in free
+    }
     y = sp.Symbol("_x", positive=True)
     body = e.doit().xreplace({**fresh, x: y})
     try:
@@ -120,7 +124,11 @@ def _agrees(e: sp.Expr, x: sp.Symbol, to: sp.Expr, value: sp.Expr, region: Regio
         lo = v.lo if v is not None and v.lo.is_finite else sp.Integer(0)
         at[s] = lo + (sp.Rational(3) if v is None or v.hi is sp.oo else (v.hi - lo) / 3)
     at = {s: v.xreplace(at) for s, v in at.items()}
-    points = [10**k for k in (2, 4, 6)] if to is sp.oo else [to + sp.Rational(1, 10**k) for k in (2, 4, 6)]
+    points = (
+        [10**k for k in (2, 4, 6)]
+        if to is sp.oo
+        else [to + sp.Rational(1, 10**k) for k in (2, 4, 6)]
+    )
     gaps = []
     with mpmath.workdps(60):
         for p in points:

@@ -61,7 +61,7 @@ def _spread(found: list[Mutant], limit: int) -> list[Mutant]:
 
 
 def _mutate(st: sp.Basic, symbols: list[sp.Symbol], bound: set) -> Iterator[Mutant]:
-    rels = [node for node in S.relations(st)]
+    rels = list(S.relations(st))
     for rel in rels:
         yield from _relation_mutants(st, rel)
         if isinstance(rel.lhs, Q.Vec):
@@ -74,15 +74,23 @@ def _mutate(st: sp.Basic, symbols: list[sp.Symbol], bound: set) -> Iterator[Muta
                 yield Mutant(change, rule, _put(st, rel, place, new, other))
     for node in sp.preorder_traversal(st):
         if isinstance(node, S.Monotone):
-            flip = {"increasing": "decreasing", "decreasing": "increasing",
-                    "nondecreasing": "nonincreasing", "nonincreasing": "nondecreasing"}  # fmt: skip
+            flip = {
+                "increasing": "decreasing",
+                "decreasing": "increasing",
+                "nondecreasing": "nonincreasing",
+                "nonincreasing": "nondecreasing",
+            }
             new = S.Monotone(node.args[0], node.args[1], flip[node.args[2].name])
             yield Mutant("direction turned round", "relation", st.xreplace({node: new}))
         if isinstance(node, S.Member):
             x, a, b = node.args
-            yield Mutant(f"first member {a + 1}", "off by one", st.xreplace({node: S.Member(x, a + 1, b)}))
+            yield Mutant(
+                f"first member {a + 1}", "off by one", st.xreplace({node: S.Member(x, a + 1, b)})
+            )
             if b is not sp.oo:
-                yield Mutant(f"last member {b - 1}", "off by one", st.xreplace({node: S.Member(x, a, b - 1)}))
+                yield Mutant(
+                    f"last member {b - 1}", "off by one", st.xreplace({node: S.Member(x, a, b - 1)})
+                )
 
 
 def _put(st: sp.Basic, rel: S.Rel, place: int, new: sp.Basic, other: sp.Basic) -> sp.Basic:
@@ -91,7 +99,14 @@ def _put(st: sp.Basic, rel: S.Rel, place: int, new: sp.Basic, other: sp.Basic) -
 
 
 def _relation_mutants(st: sp.Basic, rel: S.Rel) -> Iterator[Mutant]:
-    table = {"=": [], "<": ["<=", ">"], "<=": ["<", ">="], ">": [">=", "<"], ">=": [">", "<="], "!=": ["="]}
+    table = {
+        "=": [],
+        "<": ["<=", ">"],
+        "<=": ["<", ">="],
+        ">": [">=", "<"],
+        ">=": [">", "<="],
+        "!=": ["="],
+    }
     for op in table[rel.op]:
         rule = "strictness" if op[0] == rel.op[0] else "relation"
         new = S.Rel(op, rel.lhs, rel.rhs)
@@ -103,7 +118,9 @@ def _places(e: sp.Expr) -> Iterator[tuple[tuple[int, ...], sp.Expr]]:
     stack: list[tuple[tuple[int, ...], sp.Basic]] = [((), e)]
     while stack:
         path, node = stack.pop(0)
-        if isinstance(node, (Q.Mean, Q.Prob, Q.Functional)) and not isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
+        if isinstance(node, (Q.Mean, Q.Prob, Q.Functional)) and not isinstance(
+            node, (S.Lim, S.LimSup, S.LimInf)
+        ):
             continue
         if isinstance(node, sp.Expr):
             yield path, node
@@ -121,10 +138,13 @@ def _replace_at(e: sp.Basic, path: tuple[int, ...], new: sp.Basic) -> sp.Basic:
     return e.func(*args)
 
 
-def _expression_changes(e: sp.Expr, symbols: list[sp.Symbol], bound: set) -> Iterator[tuple[str, str, sp.Expr]]:
+def _expression_changes(
+    e: sp.Expr, symbols: list[sp.Symbol], bound: set
+) -> Iterator[tuple[str, str, sp.Expr]]:
     from sympy.core.function import AppliedUndef
 
     for path, node in _places(e):
+
         def put(new: sp.Expr, path: tuple[int, ...] = path) -> sp.Expr:
             return _replace_at(e, path, new)
 
@@ -134,13 +154,25 @@ def _expression_changes(e: sp.Expr, symbols: list[sp.Symbol], bound: set) -> Ite
             continue
         if node.is_Add:
             for a in node.args:
-                yield "sign", f"sign of the term {a}", put(sp.Add(*(x for x in node.args if x != a), -a))
+                yield (
+                    "sign",
+                    f"sign of the term {a}",
+                    put(sp.Add(*(x for x in node.args if x != a), -a)),
+                )
                 if len(node.args) > 1:
-                    yield "dropped", f"the term {a} dropped", put(sp.Add(*(x for x in node.args if x != a)))
+                    yield (
+                        "dropped",
+                        f"the term {a} dropped",
+                        put(sp.Add(*(x for x in node.args if x != a))),
+                    )
         elif node.is_Mul:
             for a in node.args:
                 if not a.is_Rational and len([x for x in node.args if not x.is_Rational]) > 1:
-                    yield "dropped", f"the factor {a} dropped", put(sp.Mul(*(x for x in node.args if x != a)))
+                    yield (
+                        "dropped",
+                        f"the factor {a} dropped",
+                        put(sp.Mul(*(x for x in node.args if x != a))),
+                    )
             if not path:
                 yield "sign", "sign of the side", put(-node)
         elif node.is_Pow:
@@ -149,7 +181,11 @@ def _expression_changes(e: sp.Expr, symbols: list[sp.Symbol], bound: set) -> Ite
                 yield "exponent", f"exponent of {node.base} becomes {new}", put(node.base**new)
             elif not node.exp.is_number:
                 for k in (1, -1):
-                    yield "exponent", f"exponent {node.exp} becomes {node.exp + k}", put(node.base ** (node.exp + k))
+                    yield (
+                        "exponent",
+                        f"exponent {node.exp} becomes {node.exp + k}",
+                        put(node.base ** (node.exp + k)),
+                    )
             elif node.exp.is_Rational:
                 yield "exponent", f"root of {node.base} dropped", put(node.base)
         elif node.is_Rational and node != 0:
@@ -162,7 +198,11 @@ def _expression_changes(e: sp.Expr, symbols: list[sp.Symbol], bound: set) -> Ite
     present = [s for s in symbols if s in e.free_symbols]
     for a, b in combinations(present, 2):
         t = sp.Dummy()
-        yield "swapped", f"{a} and {b} swapped", e.xreplace({a: t}).xreplace({b: a}).xreplace({t: b})
+        yield (
+            "swapped",
+            f"{a} and {b} swapped",
+            e.xreplace({a: t}).xreplace({b: a}).xreplace({t: b}),
+        )
     if not e.free_symbols and not e.atoms(Q.Mean, Q.Prob):
         yield "off by one", f"{e} becomes {e + 1}", e + 1
 
@@ -189,8 +229,15 @@ def _vector_changes(v: sp.Basic) -> Iterator[tuple[str, str, Q.Vec]]:
         if isinstance(body, Q.Comb):
             for c, w in body.terms:
                 if i in c.free_symbols:
-                    yield "exponent", f"the coefficient {c} squared", Q.VecSum(Q.Comb.of([(c**2, w)]), i, a, b)
-                    yield "off by one", f"the coefficient {c} at the next index", Q.VecSum(
-                        Q.Comb.of([(c.xreplace({i: i + 1}), w)]), i, a, b)  # fmt: skip
+                    yield (
+                        "exponent",
+                        f"the coefficient {c} squared",
+                        Q.VecSum(Q.Comb.of([(c**2, w)]), i, a, b),
+                    )
+                    yield (
+                        "off by one",
+                        f"the coefficient {c} at the next index",
+                        Q.VecSum(Q.Comb.of([(c.xreplace({i: i + 1}), w)]), i, a, b),
+                    )
         for rule, change, new in _vector_changes(body):
             yield rule, change, Q.VecSum(new, i, a, b)

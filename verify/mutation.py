@@ -46,8 +46,14 @@ def deduce_quietly(claim: Claim, facts: tuple[S.Rel, ...]) -> Deduction | None:
         return None
 
 
-def fate(claim: Claim, mutant: Mutant, ats: list[dict], exact: Exact, base: Deduction | None,
-         facts: tuple[S.Rel, ...]) -> tuple[str, str]:  # fmt: skip
+def fate(
+    claim: Claim,
+    mutant: Mutant,
+    ats: list[dict],
+    exact: Exact,
+    base: Deduction | None,
+    facts: tuple[S.Rel, ...],
+) -> tuple[str, str]:
     """(killed | equivalent | implied | true | undetected, why)."""
     try:
         changed = replace(claim, statement=mutant.statement, where={}, readings=())
@@ -64,7 +70,10 @@ def fate(claim: Claim, mutant: Mutant, ats: list[dict], exact: Exact, base: Dedu
             except (OutsideFragment, ZeroDivisionError):
                 continue
             if c.truth is False:
-                return "killed", f"{c.lhs} {c.rel.op if c.rel else 'in'} {c.rhs} is false at {_text(at)}"
+                return (
+                    "killed",
+                    f"{c.lhs} {c.rel.op if c.rel else 'in'} {c.rhs} is false at {_text(at)}",
+                )
             undefined += c.truth is None and bool(c.note)
     if undefined:
         return "killed", "not defined on the whole domain"
@@ -86,8 +95,14 @@ def _text(at: dict) -> str:
 def _implied(original: sp.Basic, changed: sp.Basic) -> bool:
     if isinstance(original, S.Rel) and isinstance(changed, S.Rel):
         return (original.op, changed.op) in WEAKER and original.args[1:] == changed.args[1:]
-    if isinstance(original, S.And) and isinstance(changed, S.And) and len(original.args) == len(changed.args):
-        return all(a == b or _implied(a, b) for a, b in zip(original.args, changed.args, strict=True))
+    if (
+        isinstance(original, S.And)
+        and isinstance(changed, S.And)
+        and len(original.args) == len(changed.args)
+    ):
+        return all(
+            a == b or _implied(a, b) for a, b in zip(original.args, changed.args, strict=True)
+        )
     return False
 
 

@@ -53,9 +53,10 @@ def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]
     lemmas: list[str] = []
     vectors = {n.args[0].args[0] for n in e.atoms(Q.Prob) if isinstance(n.args[0], Q.IsDirac)}
     vectors |= {
-        n.args[0].args[0] for n in e.atoms(Q.Mean)
+        n.args[0].args[0]
+        for n in e.atoms(Q.Mean)
         if isinstance(n.args[0], Q.NormInf) and isinstance(n.args[0].args[0], Q.ModelVec)
-    }  # fmt: skip
+    }
     for v in sorted(vectors, key=sp.default_sort_key):
         if isinstance(v, Q.ModelVec):
             _split(v, region, formula)

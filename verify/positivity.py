@@ -58,7 +58,11 @@ class _Abstraction:
             return e
         if e.is_number and e.is_real and e.is_finite:
             c, rest = e.as_coeff_Mul()
-            return c * self._constant(rest) if not rest.is_Add else c * sp.Add(*map(self.rewrite, rest.args))
+            return (
+                c * self._constant(rest)
+                if not rest.is_Add
+                else c * sp.Add(*map(self.rewrite, rest.args))
+            )
         if e.is_Add or e.is_Mul:
             return e.func(*(self.rewrite(a) for a in e.args))
         if e.is_Pow and e.exp.is_Integer:
@@ -84,7 +88,9 @@ class _Abstraction:
     def _constant(self, e: sp.Expr) -> sp.Symbol:
         """An irrational constant, between two rationals 1e-15 apart."""
         value = sp.Rational(sp.floor(e.evalf(40) * 10**15), 10**15)
-        return self._new(e, Variable(sp.Dummy("c"), value, value + sp.Rational(1, 10**15), True, True))
+        return self._new(
+            e, Variable(sp.Dummy("c"), value, value + sp.Rational(1, 10**15), True, True)
+        )
 
     def _root(self, base: sp.Expr, exp: sp.Rational) -> sp.Expr:
         inside = self.rewrite(base)
@@ -101,8 +107,14 @@ class _Abstraction:
         m = rest
         coefficient, m = rest.as_coeff_Mul()
         v = self.region.variables.get(m)
-        if not c.is_Integer or v is None or not v.integer or not v.lo.is_Integer \
-                or not coefficient.is_Integer or coefficient < 0:  # fmt: skip
+        if (
+            not c.is_Integer
+            or v is None
+            or not v.integer
+            or not v.lo.is_Integer
+            or not coefficient.is_Integer
+            or coefficient < 0
+        ):
             return self._new(sp.Pow(canonical(base), exp), Variable(sp.Dummy("w")))
         base_c = canonical(base**coefficient)
         key = sp.Tuple(base_c, m)
@@ -122,7 +134,9 @@ class _Abstraction:
             below = bool(0 <= base <= 1) if base.is_real else False
             above = bool(base >= 1)
         else:
-            below = prove(Rel(">=", base, 0), plain, self.depth + 1) and prove(Rel("<=", base, 1), plain, self.depth + 1)
+            below = prove(Rel(">=", base, 0), plain, self.depth + 1) and prove(
+                Rel("<=", base, 1), plain, self.depth + 1
+            )
             above = not below and bool(prove(Rel(">=", base, 1), plain, self.depth + 1))
         inner = self.rewrite(base)
         num, den = sp.fraction(sp.together(inner))
@@ -223,8 +237,11 @@ def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) ->
     if rel.op not in (">", ">="):
         return None
     strict = rel.op == ">"
-    goal = sp.expand(region.abstract(rel.lhs) - region.abstract(rel.rhs)) if (rel.lhs - rel.rhs).is_polynomial() \
-        else region.abstract(rel.lhs) - region.abstract(rel.rhs)  # fmt: skip
+    goal = (
+        sp.expand(region.abstract(rel.lhs) - region.abstract(rel.rhs))
+        if (rel.lhs - rel.rhs).is_polynomial()
+        else region.abstract(rel.lhs) - region.abstract(rel.rhs)
+    )
     work = region.copy()
     abstraction = _Abstraction(work, depth)
     try:
@@ -235,7 +252,11 @@ def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) ->
     num, den = sp.fraction(sp.cancel(e))
     if not e.free_symbols:
         ok = bool(e > 0) if strict else bool(e >= 0)
-        return Certificate("evaluation", f"{e} is {'positive' if strict else 'not negative'}") if ok else None
+        return (
+            Certificate("evaluation", f"{e} is {'positive' if strict else 'not negative'}")
+            if ok
+            else None
+        )
     found = _coefficients(num, den, strict, work, splits)
     if found:
         return found
@@ -251,7 +272,9 @@ def _rewritten(f: Rel, a: _Abstraction) -> Rel:
 # -- coefficients ------------------------------------------------------------------------
 
 
-def _coefficients(num: sp.Expr, den: sp.Expr, strict: bool, region: Region, splits: int) -> Certificate | None:
+def _coefficients(
+    num: sp.Expr, den: sp.Expr, strict: bool, region: Region, splits: int
+) -> Certificate | None:
     used = sorted((num * den).free_symbols, key=str)
     positive_den = _nonneg(den, True, region)
     if positive_den is None:
@@ -268,19 +291,24 @@ def _coefficients(num: sp.Expr, den: sp.Expr, strict: bool, region: Region, spli
         return None
     for s in used:
         v = region.variables.get(s)
-        if v is None or not v.integer or not v.lo.is_Integer or not (v.hi is sp.oo):
+        if v is None or not v.integer or not v.lo.is_Integer or v.hi is not sp.oo:
             continue
         corner = region.copy()
         corner.variables.pop(s)
         at = {s: v.lo}
         powers_at = num.xreplace(at), den.xreplace(at)
-        low = _coefficients(sp.expand(powers_at[0]), sp.expand(powers_at[1]), strict, corner, splits - 1)
+        low = _coefficients(
+            sp.expand(powers_at[0]), sp.expand(powers_at[1]), strict, corner, splits - 1
+        )
         if low is None:
             continue
         up = region.restrict(replace(v, lo=v.lo + 1))
         high = _coefficients(num, den, strict, up, splits - 1)
         if high is not None:
-            return Certificate("coefficients", f"case {s} = {v.lo}: {low.detail}; case {s} >= {v.lo + 1}: {high.detail}")
+            return Certificate(
+                "coefficients",
+                f"case {s} = {v.lo}: {low.detail}; case {s} >= {v.lo + 1}: {high.detail}",
+            )
     return None
 
 
@@ -304,7 +332,11 @@ def _nonneg(e: sp.Expr, strict: bool, region: Region) -> str | None:
         elif not v.hi_open and strict and not v.integer and not _closed_top_ok(e, s, v, region):
             return None
         else:
-            table[s] = (lo + hi * x) / (1 + x) if not (lo == 0 and hi == 1 and not v.lo_open) else 1 / (1 + x)
+            table[s] = (
+                (lo + hi * x) / (1 + x)
+                if not (lo == 0 and hi == 1 and not v.lo_open)
+                else 1 / (1 + x)
+            )
             if v.lo_open and table[s] != 1 / (1 + x):
                 open_parameters.add(x)
             if lo == 0 and hi == 1 and not v.lo_open:
@@ -383,12 +415,28 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
         n, d = sp.fraction(sp.cancel(sp.together(e)))
         zero, tn = z3.RealVal(0), term(sp.expand(n))
         if d == 1:
-            body = {">=": tn >= 0, ">": tn > 0, "=": tn == zero, "<=": tn <= 0, "<": tn < 0, "!=": tn != zero}[op]
+            body = {
+                ">=": tn >= 0,
+                ">": tn > 0,
+                "=": tn == zero,
+                "<=": tn <= 0,
+                "<": tn < 0,
+                "!=": tn != zero,
+            }[op]
         else:  # multiply by the square of the denominator, which must not vanish
             td = term(sp.expand(d))
             prod = tn * td
-            body = z3.And(td != zero, {">=": prod >= 0, ">": prod > 0, "=": tn == zero, "<=": prod <= 0,
-                                        "<": prod < 0, "!=": tn != zero}[op])  # fmt: skip
+            body = z3.And(
+                td != zero,
+                {
+                    ">=": prod >= 0,
+                    ">": prod > 0,
+                    "=": tn == zero,
+                    "<=": prod <= 0,
+                    "<": prod < 0,
+                    "!=": tn != zero,
+                }[op],
+            )
         solver.add(body)
 
     try:

@@ -50,9 +50,10 @@ class Region:
     @property
     def positive(self) -> frozenset[sp.Symbol]:
         return frozenset(
-            s for s, v in self.variables.items()
+            s
+            for s, v in self.variables.items()
             if v.lo.is_number and v.lo.is_finite and (v.lo > 0 or (v.lo == 0 and v.lo_open))
-        )  # fmt: skip
+        )
 
     def name(self, node: sp.Basic) -> sp.Symbol:
         """The variable for a functional node; new ones range over all reals."""
@@ -62,8 +63,15 @@ class Region:
             self.variables[s] = Variable(s)
         return self.names[node]
 
-    def bound(self, node: sp.Basic, lo: object, hi: object, lo_open: bool = False,
-              hi_open: bool = False, integer: bool = False) -> sp.Symbol:  # fmt: skip
+    def bound(
+        self,
+        node: sp.Basic,
+        lo: object,
+        hi: object,
+        lo_open: bool = False,
+        hi_open: bool = False,
+        integer: bool = False,
+    ) -> sp.Symbol:
         s = self.name(node)
         self.variables[s] = Variable(s, sp.sympify(lo), sp.sympify(hi), lo_open, hi_open, integer)
         return s
@@ -102,8 +110,11 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
     nodes: list[sp.Expr] = []
     for e in expressions:
         for node in e.atoms(Q.Functional):
-            if node not in nodes and all(isinstance(v, (Q.TruthVec, Q.AnyVec)) for v in node.vectors) \
-                    and node.vectors:  # fmt: skip
+            if (
+                node not in nodes
+                and all(isinstance(v, (Q.TruthVec, Q.AnyVec)) for v in node.vectors)
+                and node.vectors
+            ):
                 nodes.append(node)
     vectors = {v for n in nodes for v in n.vectors}
     for e in expressions:
@@ -113,7 +124,9 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
     for h in claim.assumptions:
         for part in h.args if isinstance(h, And) else (h,):
             if isinstance(part, Rel):
-                region.facts.append(Rel(part.op, region.abstract(part.lhs), region.abstract(part.rhs)))
+                region.facts.append(
+                    Rel(part.op, region.abstract(part.lhs), region.abstract(part.rhs))
+                )
     return region
 
 
@@ -131,16 +144,23 @@ def _vector_facts(region: Region, claim: Claim, vector: Q.Vec, nodes: list[sp.Ex
     support = region.bound(Q.Support(vector), 2 if open_top else 1, sp.oo, integer=True)
     square = region.bound(Q.SqNorm(vector), 0, 1, lo_open=True, hi_open=open_top)
     top = region.bound(Q.NormInf(vector), 0, 1, lo_open=True, hi_open=open_top)
-    facts = [Rel(">=", square * support, 1), Rel(">=", top * support, 1), Rel("<=", top**2, square),
-             Rel("<=", square, top)]  # fmt: skip
+    facts = [
+        Rel(">=", square * support, 1),
+        Rel(">=", top * support, 1),
+        Rel("<=", top**2, square),
+        Rel("<=", square, top),
+    ]
     if domain.size is not None:
         facts.append(Rel("<=", support, domain.size))
     for node in nodes:
         if isinstance(node, (Q.Coord, Q.Mass)):
             x = region.bound(node, 0, 1, hi_open=open_top and isinstance(node, Q.Coord))
             if isinstance(node, Q.Coord):
-                facts += [Rel("<=", x**2, square), Rel("<=", x, top),
-                          Rel("<=", x**2 + (1 - x) ** 2 / (support + 1), square + 1)]  # fmt: skip
+                facts += [
+                    Rel("<=", x**2, square),
+                    Rel("<=", x, top),
+                    Rel("<=", x**2 + (1 - x) ** 2 / (support + 1), square + 1),
+                ]
         elif isinstance(node, Q.PiMax):
             x = region.bound(node, 0, sp.Rational(1, 2), lo_open=open_top)
         elif isinstance(node, Q.LambdaMax):

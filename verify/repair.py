@@ -74,9 +74,15 @@ def _domain_options(claim: Claim):  # type: ignore[no-untyped-def]
                 yield S.ge(s, d.lo + k), replace(claim, domain={**claim.domain, s: smaller})
         if isinstance(d, Reals):
             if d.lo.is_finite and not d.lo_open:
-                yield S.gt(s, d.lo), replace(claim, domain={**claim.domain, s: replace(d, lo_open=True)})
+                yield (
+                    S.gt(s, d.lo),
+                    replace(claim, domain={**claim.domain, s: replace(d, lo_open=True)}),
+                )
             if d.hi.is_finite and not d.hi_open:
-                yield S.lt(s, d.hi), replace(claim, domain={**claim.domain, s: replace(d, hi_open=True)})
+                yield (
+                    S.lt(s, d.hi),
+                    replace(claim, domain={**claim.domain, s: replace(d, hi_open=True)}),
+                )
     for node in sorted(claim.bound().atoms(Q.Coord, Q.Mass), key=sp.default_sort_key):
         if isinstance(node.args[0], (Q.TruthVec, Q.AnyVec)):
             h = S.gt(node, 0)
@@ -160,7 +166,11 @@ def _first_true(claim: Claim, candidates, ats: list[dict], exact: Exact, facts, 
     for m in candidates:
         if m.rule == "relation" and not m.change.startswith("="):
             continue
-        if m.rule == "strictness" and len(m.change) and m.change.split(" becomes ")[1] in ("<", ">"):
+        if (
+            m.rule == "strictness"
+            and len(m.change)
+            and m.change.split(" becomes ")[1] in ("<", ">")
+        ):
             continue
         fixed = replace(claim, statement=m.statement, where={}, readings=())
         try:
@@ -170,7 +180,11 @@ def _first_true(claim: Claim, candidates, ats: list[dict], exact: Exact, facts, 
         if _trivial(body) or _fails(body, [*witness, *ats], exact):
             continue
         if _proved(fixed, exact, facts):
-            return Repair(m.statement, m.change, _difference(claim, m.statement), "proved"), "formula", fixed
+            return (
+                Repair(m.statement, m.change, _difference(claim, m.statement), "proved"),
+                "formula",
+                fixed,
+            )
     return None
 
 
@@ -194,9 +208,16 @@ def _difference(claim: Claim, fixed: sp.Basic) -> sp.Expr | None:
 
 def factored(e: sp.Expr, claim: Claim) -> sp.Expr:
     """`e` with its powers kept whole, the rest factored."""
-    powers = {p: sp.Dummy(f"w{k}", positive=True) for k, p in enumerate(
-        sorted((p for p in e.atoms(sp.Pow) if p.exp.free_symbols), key=sp.default_sort_key))}  # fmt: skip
-    names = {q: sp.Dummy(f"q{k}") for k, q in enumerate(sorted(e.atoms(Q.Functional), key=sp.default_sort_key))}
+    powers = {
+        p: sp.Dummy(f"w{k}", positive=True)
+        for k, p in enumerate(
+            sorted((p for p in e.atoms(sp.Pow) if p.exp.free_symbols), key=sp.default_sort_key)
+        )
+    }
+    names = {
+        q: sp.Dummy(f"q{k}")
+        for k, q in enumerate(sorted(e.atoms(Q.Functional), key=sp.default_sort_key))
+    }
     inner = sp.factor(sp.together(e.xreplace(powers).xreplace(names)))
     back = {v: sp.Pow(sp.factor(p.base), p.exp) for p, v in powers.items()}
     return inner.xreplace(back).xreplace({v: k for k, v in names.items()})
@@ -220,8 +241,16 @@ def _by_derivation(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-un
             continue
         fixed = replace(claim, statement=S.eq(name, formula), where={}, readings=())
         if _proved(fixed, exact, facts):
-            return (Repair(fixed.statement, "the derived formula", factored(printed - formula, claim), "proved"),
-                    "formula", fixed)  # fmt: skip
+            return (
+                Repair(
+                    fixed.statement,
+                    "the derived formula",
+                    factored(printed - formula, claim),
+                    "proved",
+                ),
+                "formula",
+                fixed,
+            )
     return None
 
 
@@ -238,4 +267,3 @@ def _derived(node: sp.Expr, claim: Claim) -> sp.Expr | None:
         return d.formula(node).xreplace(names)
     except RefutableError:
         return None
-

@@ -51,12 +51,20 @@ def _one(rel: S.Rel, claim: Claim, exact: Exact) -> dict | None:
     ratios = [(v / b if upper else b / v, at) for at, v, b in rows if b > 0 and v > 0]
     probability = _is_probability(rel.lhs if left else rel.rhs)
     empty = [at for at, _, b in rows if probability and ((b >= 1) if upper else (b <= 0))]
-    out: dict = {"bound": "upper" if upper else "lower", "instances": len(rows),
-                 "vacuous": len(empty) == len(rows), "says nothing at": len(empty)}  # fmt: skip
+    out: dict = {
+        "bound": "upper" if upper else "lower",
+        "instances": len(rows),
+        "vacuous": len(empty) == len(rows),
+        "says nothing at": len(empty),
+    }
     if ratios:
         low, high = min(ratios, key=lambda r: r[0]), max(ratios, key=lambda r: r[0])
-        out |= {"smallest ratio": _text(low[0]), "smallest at": named(low[1]),
-                "largest ratio": _text(high[0]), "largest at": named(high[1])}  # fmt: skip
+        out |= {
+            "smallest ratio": _text(low[0]),
+            "smallest at": named(low[1]),
+            "largest ratio": _text(high[0]),
+            "largest at": named(high[1]),
+        }
     return out
 
 

@@ -131,7 +131,9 @@ def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
     if e.atoms(sp.Sum, sp.Product, sp.harmonic, sp.Piecewise, sp.Derivative, sp.Integral):
         e = e.doit()
     if e.free_symbols:
-        raise OutsideFragment(f"{sorted(map(str, e.free_symbols))[0]} has no value at this instance")
+        raise OutsideFragment(
+            f"{sorted(map(str, e.free_symbols))[0]} has no value at this instance"
+        )
     return e
 
 

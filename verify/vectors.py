@@ -45,7 +45,9 @@ class Formal:
     pieces: tuple[Piece, ...]
 
     def scaled(self, c: sp.Expr) -> Formal:
-        return Formal(c * self.truth, tuple(Piece(c * p.coefficient, p.lo, p.hi) for p in self.pieces))
+        return Formal(
+            c * self.truth, tuple(Piece(c * p.coefficient, p.lo, p.hi) for p in self.pieces)
+        )
 
     def __add__(self, other: Formal) -> Formal:
         return Formal(self.truth + other.truth, self.pieces + other.pieces)
@@ -110,7 +112,11 @@ def formal(v: Q.Vec) -> Formal:
 
 def _sum(body: Q.Vec, i: sp.Symbol, a: sp.Expr, b: sp.Expr) -> Formal:
     inner = formal(body)
-    truth = sp.Sum(inner.truth, (i, a, b)) if i in inner.truth.free_symbols else inner.truth * (b - a + 1)
+    truth = (
+        sp.Sum(inner.truth, (i, a, b))
+        if i in inner.truth.free_symbols
+        else inner.truth * (b - a + 1)
+    )
     pieces: list[Piece] = []
     for p in inner.pieces:
         if p.lo == p.hi:
@@ -175,12 +181,21 @@ def _cells(gap: Formal, d: Deduction) -> list[tuple[sp.Expr, sp.Expr]]:
         edges |= {x + j for j in range(int(lo - x))}
     for x in his:
         edges |= {hi + j for j in range(1, int(x - hi) + 1)}
-    if any((sp.expand(e - lo).is_Integer and sp.expand(e - lo) >= 0 and sp.expand(hi - e).is_Integer
-            and sp.expand(hi - e) >= 0) for e in edges):  # fmt: skip
+    if any(
+        (
+            sp.expand(e - lo).is_Integer
+            and sp.expand(e - lo) >= 0
+            and sp.expand(hi - e).is_Integer
+            and sp.expand(hi - e) >= 0
+        )
+        for e in edges
+    ):
         raise OutsideFragment("a single noise inside the common range of the sums")
     out = [(K, core)]
     for e in sorted(edges, key=str):
-        total = sum((p.coefficient.xreplace({K: e}) for p in pieces if _covers(p, e)), sp.Integer(0))
+        total = sum(
+            (p.coefficient.xreplace({K: e}) for p in pieces if _covers(p, e)), sp.Integer(0)
+        )
         out.append((e, total))
     return out
 

@@ -59,7 +59,9 @@ class Linear(Family):
             return law
         if power == 2:
             return law**2 + self.noise(size)
-        raise OutsideFragment(f"moment {power} of a least-squares fit", part="higher moments of X^+")
+        raise OutsideFragment(
+            f"moment {power} of a least-squares fit", part="higher moments of X^+"
+        )
 
     def noise(self, size: sp.Expr) -> sp.Expr:
         """sigma2 E tr(Sigma (Z'Z)^-1) for the design Z of a batch of `size` rows.
