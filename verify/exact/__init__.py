@@ -2,6 +2,15 @@
 
 from .api import atoms, outcomes, value
 from .errors import Undefined
+from .explain import explain
 from .linear import coefficients, vector_coefficients
 
-__all__ = ["Undefined", "atoms", "coefficients", "outcomes", "value", "vector_coefficients"]
+__all__ = [
+    "Undefined",
+    "atoms",
+    "coefficients",
+    "explain",
+    "outcomes",
+    "value",
+    "vector_coefficients",
+]

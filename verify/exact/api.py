@@ -17,7 +17,7 @@ from .evaluate import Evaluator
 from .ground import At, ground, to_sympy
 from .reader import Env
 
-__all__ = ["atoms", "outcomes", "value"]
+__all__ = ["atoms", "bare", "outcomes", "value"]
 
 NODES = (Q.Mean, Q.Prob, Q.Functional)
 
@@ -43,7 +43,7 @@ def value(expr: sp.Expr, at: At, budget: int = BUDGET) -> sp.Expr:
     """
     evaluator = Evaluator(at, Budget(budget))
     grounded = ground(sp.sympify(expr), at)
-    return _number(grounded, {node: to_sympy(evaluator.constant(node)) for node in _bare(grounded)})
+    return _number(grounded, {node: to_sympy(evaluator.constant(node)) for node in bare(grounded)})
 
 
 def _number(grounded: sp.Expr, values: dict[sp.Basic, sp.Expr]) -> sp.Expr:
@@ -56,13 +56,13 @@ def _number(grounded: sp.Expr, values: dict[sp.Basic, sp.Expr]) -> sp.Expr:
     return out
 
 
-def _bare(e: sp.Basic) -> Iterator[sp.Basic]:
+def bare(e: sp.Basic) -> Iterator[sp.Basic]:
     """The outermost means, probabilities and functionals."""
     if isinstance(e, NODES):
         yield e
     else:
         for a in e.args:
-            yield from _bare(a)
+            yield from bare(a)
 
 
 def atoms(statement: sp.Basic, at: At, budget: int = BUDGET) -> list[tuple[sp.Expr, dict]]:

@@ -37,11 +37,9 @@ class Evaluator:
 
     def instance(self, process: Process) -> Instance:
         """The process with the values of this instance."""
-        key = next((p for p in self._instances if p is process or p == process), None)
-        if key is None:
+        if process not in self._instances:
             self._instances[process] = Instance(process, self.at)
-            key = process
-        return self._instances[key]
+        return self._instances[process]
 
     def process_of(self, *exprs: sp.Basic) -> Process | None:
         """The one process whose vectors these expressions look at; None where there is none."""
@@ -133,7 +131,10 @@ class Evaluator:
             return reader.number(node)(env)
         x, given = node.args[0], node.given
         if isinstance(given, sp.Tuple):
-            given = None  # conditioned on what is not random
+            process = self.process_of(given)
+            if self.reader(process, [given]).slots(given):
+                raise OutsideFragment(f"{node} is random: ask for atoms", part="random number")
+            given = None
         if isinstance(node, Q.Prob):
             if given is None and (special := collapse.probability(self, x)) is not None:
                 return special
