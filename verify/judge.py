@@ -176,12 +176,12 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
         t = time.perf_counter()
         deduction = deduce(claim, facts)
         finding.deduction = deduction
+        if "exact" in options.engines:
+            _compare_engines(body, ats, exact, deduction, finding)
         failing = None if deduction.proved else _symbolic_scan(claim, body, ats, deduction, finding)
         if failing is not None:
             return _refuted(claim, failing, exact, options, finding, Symbolic(deduction))
         finding.evidence.append(_symbolic_evidence(deduction, time.perf_counter() - t))
-        if "exact" in options.engines:
-            _compare_engines(body, ats, exact, deduction, finding)
     if deduction.proved:
         finding.verdict, finding.reason = "proved", _why(deduction, finding)
         finding.trusted = [*claim.trusted, *deduction.lemmas]

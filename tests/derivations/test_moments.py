@@ -1,0 +1,103 @@
+"""The moment engine against the exact law: same processes, no shared code."""
+
+import pytest
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations.derive import derive
+from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.families import Categorical
+from refutable.derivations.process import Draw, Filter, Model, Pool, Process, Truth
+from refutable.verify import exact
+from tests.processes import CATEGORICAL, FS, LINEAR, PS, REPLACE, N, T, alpha, d, m, n, p, sigma2
+
+R = sp.Rational
+HALF = (R(1, 2), R(1, 2))
+SKEW = (R(1, 4), R(3, 4))
+
+
+def instance(process, vector):
+    sizes = {n: sp.Integer(2), N: sp.Integer(3), alpha: R(1, 3)}
+    known = {s: v for s, v in sizes.items() if s in process.parameters}
+    return {p: vector, **known}
+
+
+@pytest.mark.parametrize("process", CATEGORICAL, ids=lambda q: q.name)
+@pytest.mark.parametrize("vector", [HALF, SKEW], ids=["half", "skew"])
+@pytest.mark.parametrize("generation", [1, 2, 3])
+def test_second_moment_equals_the_exact_law(process, vector, generation):
+    """At concrete generations the pulled-back moment equals the enumerated one."""
+    at = instance(process, vector)
+    node = Q.Mean(Q.SqNorm(process.model(generation)))
+    symbolic = exact.value(derive(node).formula, at)
+    assert symbolic == exact.value(node, at)
+
+
+@pytest.mark.parametrize(
+    "process", [q for q in CATEGORICAL if q.name not in ("RECENT", "REUSED")], ids=lambda q: q.name
+)
+@pytest.mark.parametrize("generation", [2, 3, 4])
+def test_closed_form_equals_the_exact_law(process, generation):
+    """The formula for all generations, at one of them."""
+    at = instance(process, SKEW) | {m: sp.Integer(generation)}
+    node = Q.Mean(Q.SqNorm(process.model(m)))
+    got = derive(node)
+    assert got.valid_from <= 2
+    assert exact.value(got.formula.subs(m, generation).doit(), at) == exact.value(node, at)
+
+
+def test_cross_moment_with_the_retained_batch():
+    """E[x_i p_i] of a retained batch is its own second moment: known by exchangeability."""
+    i = sp.Symbol("i")
+    node = Q.Mean(PS.batch("real", m)[i] * PS.model(m)[i])
+    c = PS.truth[i]
+    assert sp.simplify(derive(node).formula - (c / N + (1 - 1 / N) * c**2)) == 0
+
+
+def test_third_moment_by_falling_factorials():
+    at = {p: SKEW, n: sp.Integer(3), m: sp.Integer(2)}
+    node = Q.Mean(FS.model(m)[1] ** 3)
+    assert exact.value(derive(node).formula.subs(m, 2), at) == exact.value(node, at)
+
+
+def test_linear_model_has_the_inverse_wishart_mean():
+    error = Q.Mean(Q.SqNorm(REPLACE.model(n) - REPLACE.truth))
+    assert sp.simplify(derive(error).formula - sigma2 * d * n / (T - d - 1)) == 0
+    late = derive(Q.Mean(Q.SqNorm(LINEAR.model(n) - LINEAR.truth))).formula
+    partial = sum(R(1, k * k) for k in range(1, 6))
+    assert sp.simplify(late.subs(n, 5).doit() - sigma2 * d / (T - d - 1) * partial) == 0
+
+
+@pytest.mark.parametrize(
+    ("x", "part"),
+    [
+        (Q.NormInf(FS.model(m)), "NormInf"),
+        (Q.SqNorm(FS.model(m)) ** 2, "square norms"),
+        (FS.model(m)[1] * FS.model(m)[2], "product of coordinates"),
+    ],
+)
+def test_refuses_what_does_not_close(x, part):
+    with pytest.raises(OutsideFragment, match=part):
+        derive(Q.Mean(x))
+
+
+def test_refuses_a_random_size():
+    kept = Process(
+        "K", Categorical("p"), Pool([Draw(Model(), n, keep=Filter(1, R(1, 2)))]), index=m
+    )
+    with pytest.raises(OutsideFragment, match="random size"):
+        derive(Q.Mean(Q.SqNorm(kept.model(m))))
+
+
+def test_a_wrong_batch_moment_is_noticed(monkeypatch):
+    """Corrupting the moment engine makes it differ from the exact engine."""
+    true = Categorical.batch_moment
+
+    def wrong(self, power, law, size):
+        return true(self, power, law, size) + (law / size if power == 2 else 0)
+
+    monkeypatch.setattr(Categorical, "batch_moment", wrong)
+    chain = Process("C", Categorical("p"), Pool([Draw(Truth(), n)]), index=m)
+    node = Q.Mean(Q.SqNorm(chain.model(1)))
+    at = {p: HALF, n: sp.Integer(2)}
+    assert exact.value(derive(node).formula, at) != exact.value(node, at)
