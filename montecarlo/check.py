@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -25,6 +26,7 @@ from refutable.derivations.errors import DomainError, OutsideFragment
 from .confidence import Interval, visible
 from .engine import Job, Tally
 from .estimate import prepared, shards_for
+from .executors import run_sharded
 from .fixed import settled
 from .instance import instance, put
 from .sides import enclose, expectations, merged
@@ -69,6 +71,7 @@ def check(
     beta: float = 1e-6,
     budget: int = 20_000_000,
     delta: float = 0.01,
+    executor: Executor | None = None,
 ) -> Outcome:
     """Judge `lhs op rhs` at an instance; the sides are expressions of Mean, Prob and numbers.
 
@@ -96,7 +99,7 @@ def check(
     values = instance(at)
     lhs, rhs = (settled(put(side, values), values) for side in (relation.lhs, relation.rhs))
     if not expectations(lhs - rhs) and (lhs - rhs).has(Q.Functional):
-        return _almost_surely(relation, at, seed, key, alpha, beta, budget, start)
+        return _almost_surely(relation, at, seed, key, alpha, beta, budget, start, executor)
     difference = merged(lhs - rhs)
     sides = [x for x in (lhs, rhs) if x != difference]
     nodes = expectations(difference)
@@ -113,7 +116,7 @@ def check(
         for n, job in jobs.items():
             part = look / len(nodes) if n in nodes else LOOKS[0]  # the others only set the scale
             upto = shards_for(job, None, int(budget * part))
-            tallies[n] = sum((job.tally(k) for k in range(done[n], upto)), tallies[n])
+            tallies[n] = sum(run_sharded(job.tally, range(done[n], upto), executor), tallies[n])
             done[n] = max(done[n], upto)
         summaries = {n: jobs[n].summary([t]) for n, t in tallies.items()}
         wide = {n: s.interval(refute, len(LOOKS)) for n, s in summaries.items()}
@@ -165,11 +168,12 @@ def _decide(op: str, gap: Interval, near: Interval, margin: float) -> tuple[str,
     return ("verified", b) if b <= margin else ("open", None)
 
 
-def _almost_surely(relation, at, seed, key, alpha, beta, budget, start) -> Outcome:  # type: ignore[no-untyped-def]
+def _almost_surely(relation, at, seed, key, alpha, beta, budget, start, executor) -> Outcome:  # type: ignore[no-untyped-def]
     """A relation of random numbers under no expectation: it must hold on every path."""
     node = Q.Prob(S.Not(relation))
     job = Job.of(node, at, seed, key)
-    summary = job.summary(job.tally(k) for k in range(shards_for(job, None, budget)))
+    shards = range(shards_for(job, None, budget))
+    summary = job.summary(run_sharded(job.tally, shards, executor))
     low, high = summary.interval(beta)
     outcome = "refuted" if summary.yes else "verified" if summary.maybe == 0 else "open"  # type: ignore[union-attr]
     words = f"violated on {summary.yes} of {summary.n} paths"  # type: ignore[union-attr]

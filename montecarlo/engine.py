@@ -6,8 +6,8 @@ be added in any order, by any number of workers, with the same result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
@@ -35,6 +35,8 @@ __all__ = ["Job", "Model", "Tally", "model_of"]
 SHARD = 1 << 18
 #: The generation of a stream that rounds observables: no process gets there.
 ROUNDING = 1 << 63
+#: Elements of all vectors that a shard keeps for its observables.
+KEPT = 1 << 23
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +67,13 @@ class Tally:
 
     __hash__ = None  # type: ignore[assignment]
 
+    def __reduce__(self) -> tuple:
+        return Tally.read, (self.words(),)
+
     def words(self) -> dict[str, object]:
         """As plain integers, for a checkpoint; `Tally.read` reads it."""
         h = self.histogram
-        seen = [] if h is None else [[int(k), int(h[k])] for k in np.flatnonzero(h)]
+        seen = None if h is None else [[int(k), int(h[k])] for k in np.flatnonzero(h)]
         return {
             "n": self.n,
             "yes": self.yes,
@@ -80,9 +85,11 @@ class Tally:
     @classmethod
     def read(cls, words: Mapping) -> Tally:
         """The tally that `words` wrote."""
-        h = np.zeros(BINS + 1, np.int64)
-        for k, count in words["seen"]:
-            h[k] = count
+        h = None
+        if words["seen"] is not None:
+            h = np.zeros(BINS + 1, np.int64)
+            for k, count in words["seen"]:
+                h[k] = count
         return cls(words["n"], words["yes"], words["maybe"], words["total"], h)
 
 
@@ -104,7 +111,8 @@ class Model:
         else:
             sizes = [i.size for s in self.steps for i in s.items]
             width = self.design.d * (self.design.rows or max(sizes, default=1))
-        return max(64, min(4096, 1 << (max(SHARD // width, 1).bit_length() - 1)))
+        kept = KEPT // (max(len(self.needs.keys), 1) * max(self.scope.classes, 1))
+        return max(64, min(4096, 1 << (max(min(SHARD // width, kept), 1).bit_length() - 1)))
 
     @property
     def cost(self) -> int:
@@ -190,21 +198,30 @@ class Job:
     @classmethod
     def of(cls, node: sp.Basic, at: Mapping[object, object], seed: int, key: str) -> Job:
         """The job of a Mean or Prob node at an instance."""
-        if not isinstance(node, (Q.Mean, Q.Prob)):
-            raise OutsideFragment(
-                f"sampling estimates a Mean or a Prob (got {type(node).__name__})",
-                part=type(node).__name__,
-            )
-        if isinstance(node.given, sp.Tuple):
-            raise OutsideFragment("a mean given a vector is no number", part="given")
-        pair = sp.Tuple(*node.args)
-        pair, model = model_of(pair, at)
-        given = pair[1] if len(pair) > 1 else None
-        job = cls(model, pair[0], given, isinstance(node, Q.Prob), stream_key(seed, key))
-        if job.is_event:
-            return job
-        low, high = bounds(pair[0], model.scope)
-        return replace(job, low=low, high=high)
+        return cls.together([node], at, seed, key)[0]
+
+    @classmethod
+    def together(
+        cls, nodes: Sequence[sp.Basic], at: Mapping[object, object], seed: int, key: str
+    ) -> list[Job]:
+        """Jobs that are measured on the same paths of one process."""
+        for node in nodes:
+            if not isinstance(node, (Q.Mean, Q.Prob)):
+                name = type(node).__name__
+                raise OutsideFragment(
+                    f"sampling estimates a Mean or a Prob (got {name})", part=name
+                )
+            if isinstance(node.given, sp.Tuple):
+                raise OutsideFragment("a mean given a vector is no number", part="given")
+        groups, model = model_of(sp.Tuple(*(sp.Tuple(*node.args) for node in nodes)), at)
+        stream = stream_key(seed, key)
+        out = []
+        for place, (node, group) in enumerate(zip(nodes, groups, strict=True)):
+            given = group[1] if len(group) > 1 else None
+            is_event = isinstance(node, Q.Prob)
+            low, high = (0.0, 1.0) if is_event else bounds(group[0], model.scope)
+            out.append(cls(model, group[0], given, is_event, stream, low, high, place=place))
+        return out
 
     def paths(self, shard: int) -> Paths:
         return self.model.sample(self.key, shard)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,10 +21,12 @@ from refutable.derivations.errors import DomainError, OutsideFragment
 
 from .confidence import Bounded, Counted, visible
 from .engine import Job
+from .executors import run_sharded
 from .observe import value
+from .paths import Paths
 from .streams import stream_key
 
-__all__ = ["Estimate", "estimate", "prepared"]
+__all__ = ["Estimate", "estimate", "prepared", "shards_for", "truncated"]
 
 #: Steps (replicates x generations x classes) of an estimate when nobody asks for runs.
 BUDGET = 20_000_000
@@ -57,6 +60,7 @@ def estimate(
     alpha: float = 1e-9,
     beta: float = 1e-6,
     cap: int | None = None,
+    executor: Executor | None = None,
 ) -> Estimate:
     """Sample a Mean or Prob at an instance.
 
@@ -80,7 +84,7 @@ def estimate(
     start = time.perf_counter()
     job = prepared(node, at, seed, key, cap)
     shards = shards_for(job, runs, BUDGET)
-    summary = job.summary(job.tally(k) for k in range(shards))
+    summary = job.summary(run_sharded(job.tally, range(shards), executor))
     lo, hi = summary.interval(alpha)
     return Estimate(
         summary.mean, lo, hi, alpha, visible(summary, alpha, beta), beta,
@@ -107,25 +111,36 @@ def shards_for(job: Job, runs: int | None, budget: int) -> int:
 def prepared(
     node: sp.Basic, at: Mapping[object, object], seed: int, key: str, cap: int | None = None
 ) -> Job:
-    """The job of a node; an observable without an upper bound is truncated where a separate,
-    discarded pilot shard suggests."""
+    """The job of a node, its observable truncated where it has no upper bound."""
     bare = isinstance(node, Q.Mean) and isinstance(node.args[0], Q.CollapseTime)
     if bare:
         node = Q.Mean(sp.Min(node.args[0], _cap(node, at, cap)), *node.args[1:])
     job = Job.of(node, at, seed, key)
-    if bare:
-        return replace(job, cut=True)
-    if job.is_event or (math.isfinite(job.low) and math.isfinite(job.high)):
-        return job
-    if not math.isfinite(job.low):
-        raise OutsideFragment(
-            f"{job.observable} is bounded on no side: sampling cannot show where its mean is,"
-            " or that it is finite",
-            part="unbounded observable",
-        )
-    pilot = replace(job, key=stream_key(seed, key + "\0pilot"))
-    x = value(job.observable, job.model.scope, pilot.paths(0))
-    return replace(job, high=job.low + 2 * float(np.quantile(x - job.low, 0.999)), cut=True)
+    return replace(job, cut=True) if bare else truncated([job], seed, key)[0]
+
+
+def truncated(jobs: Sequence[Job], seed: int, key: str) -> list[Job]:
+    """Jobs whose observables have finite bounds: where there is no upper one, the observable is
+    truncated where a separate, discarded pilot shard suggests.
+
+    Raises OutsideFragment for observables without a lower bound.
+    """
+    out = list(jobs)
+    paths: Paths | None = None
+    for k, job in enumerate(jobs):
+        if not math.isfinite(job.low):
+            raise OutsideFragment(
+                f"{job.observable} is bounded on no side: sampling cannot show where its mean is,"
+                " or that it is finite",
+                part="unbounded observable",
+            )
+        if not math.isfinite(job.high):
+            if paths is None:
+                paths = replace(job, key=stream_key(seed, key + "\0pilot")).paths(0)
+            x = value(job.observable, job.model.scope, paths)
+            high = job.low + 2 * float(np.quantile(x - job.low, 0.999))
+            out[k] = replace(job, high=high, cut=True)
+    return out
 
 
 def _cap(node: sp.Basic, at: Mapping[object, object], cap: int | None) -> int:

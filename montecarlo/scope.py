@@ -97,7 +97,7 @@ class Scope:
         for a in e.args:
             if isinstance(a, (Q.Mean, Q.Prob)):
                 raise OutsideFragment("an expectation inside an expectation", part="nested Mean")
-            if isinstance(a, (sp.Expr, Q.Event, Q.Vec, sp.logic.boolalg.Boolean)):
+            if isinstance(a, (sp.Expr, sp.Tuple, Q.Event, Q.Vec, sp.logic.boolalg.Boolean)):
                 out = out | self.needs(a)
         return out
 
