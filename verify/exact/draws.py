@@ -13,7 +13,8 @@ The vectors of a run are *slots*, named by kind and (internal) generation:
 Decisions where the vocabulary leaves room: a filter takes a datum for real when its declared
 source is `Truth()`, also at generation 1 where `Model(1)` is the truth; a plain `Draw` from before
 generation 0 does not exist, while a `Mix` that looks there with a positive share is refused; a
-retained batch is drawn at generation 1 even where only later fits use it.
+batch of size 0 does not exist either; a retained batch is drawn at generation 1 even where only
+later fits use it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class Draws:
     """Which batches `process` draws, with the values of `at`.
 
     Raises OutsideFragment for other families, DomainError where a value is missing, Undefined
-    where a size is no positive integer or a vector does not exist at this instance.
+    where a size is no integer >= 0 or a vector does not exist at this instance.
     """
 
     def __init__(self, process: Process, at: At):
@@ -96,7 +97,7 @@ class Draws:
         """The size of a batch that is drawn at generation g."""
         at = {**self.at, self.process.index: self.process.paper(g)}
         n = integer(ground(batch.size, at), f"size of a batch of {self.process.name}")
-        if n < 1:
+        if n < 0:
             raise Undefined(f"process {self.process.name}: a batch of size {n}", part="empty batch")
         return n
 
@@ -149,7 +150,7 @@ class Draws:
 
     def _drawn(self, b: Draw | Once, g: int) -> Drawn | None:
         parts = self.parts(b.source, g)
-        if parts is None:
+        if parts is None or self.size(b, g) == 0:
             return None
         keep = b.keep if isinstance(b, Draw) else None
         if keep is None:
@@ -179,6 +180,8 @@ class Draws:
         once: dict[str, Drawn] = {}
         for b in (b for fit in self.process.fits for b in fit.batches if isinstance(b, Once)):
             d = self._drawn(b, 1)
+            if d is None and self.size(b, 1) == 0:
+                continue
             if d is None:
                 raise Undefined(
                     f"process {self.process.name}: the retained batch {b.name!r} has no source",
@@ -196,7 +199,7 @@ class Draws:
         if g < 1:
             return None
         if self.is_retained(name):
-            return ("once", name)
+            return ("once", name) if any(d.name == name for d in self.draws(1)) else None
         found = [d for d in self.draws(g) if d.name == name]
         if len(found) > 1:
             raise ProcessError(f"process {self.process.name}: two batches are named {name!r}")

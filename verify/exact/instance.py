@@ -131,7 +131,7 @@ class Instance(Draws):
         A batch that stands alone in its pool has the same weight whatever its size.
         """
         if isinstance(b, Draw):
-            if self.parts(b.source, g) is None:
+            if self.parts(b.source, g) is None or self.size(b, g) == 0:
                 return None
             alone = len(self.process.fit_at(g).batches) == 1
             size = self.size(b, g) if b.keep is None else 1 if alone else None
