@@ -69,6 +69,10 @@ def deduce(claim: Claim, facts: tuple[S.Rel, ...] = ()) -> Deduction:
     except OutsideFragment as err:
         d.missing = str(err)
         d.refused.append(err.part)
+    if not d.proved:
+        from .proofs import try_script
+
+        d.proved = try_script(claim, d, tuple(facts))
     return d
 
 
