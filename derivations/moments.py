@@ -321,17 +321,18 @@ class MomentSystem:
         e = target
         for g in range(generation, 0, -1):
             e = sp.expand(self.pull_back(e, g))
-        left = e.free_symbols & set(self.components.values())
+        left = sorted(e.free_symbols & set(self.generators()), key=str)
         if left:
-            names = [c for c, s in self.components.items() if s in left]
-            raise OutsideFragment(f"{names[0]} does not exist before generation {generation + 1}")
+            raise OutsideFragment(f"{left[0]} does not exist before generation {generation + 1}")
         return sp.factor(e)
+
+    def generators(self) -> list[sp.Symbol]:
+        """The random symbols of the state, in a fixed order."""
+        return list(self.components.values())
 
     def _monomials(self, e: sp.Expr) -> tuple[list[tuple[sp.Expr, sp.Expr]], sp.Expr]:
         """(monomial in components, coefficient) pairs and the rest, in theta and parameters."""
-        symbols = sorted(
-            self.components.values(), key=lambda s: list(self.components.values()).index(s)
-        )
+        symbols = self.generators()
         if not symbols:
             return [], sp.factor(e)
         poly = sp.Poly(e, *symbols)
@@ -349,4 +350,10 @@ class MomentSystem:
         """The first generation from which every step has the same form."""
         frozen = [c[1] for c in self.components if c[0] == "frozen"]
         past = [b.lag + 1 for fit in self.process.fits for b in fit.batches if isinstance(b, Past)]
-        return max([1, self.lags, *frozen, *past])
+        asked = [c[2] + (c[1] not in self._first_names) for c in self.components if c[0] == "past"]
+        return max([1, self.lags, *frozen, *past, *asked])
+
+    @property
+    def _first_names(self) -> set[str]:
+        """The batches that generation 1 draws."""
+        return {b.name for b in self.process.fit_at(1).batches if isinstance(b, (Draw, Once))}

@@ -309,6 +309,21 @@ class Process:
         """The model with this paper index, as a vector."""
         return Q.ModelVec(Q.Tag(self), sp.sympify(index))
 
+    @property
+    def true_covariance(self) -> Q.TruthCov:
+        """The true covariance matrix (Gaussian families)."""
+        self._gaussian()
+        return Q.TruthCov(Q.Tag(self))
+
+    def covariance(self, index: object) -> Q.CovVec:
+        """The fitted covariance matrix with this paper index (Gaussian families)."""
+        self._gaussian()
+        return Q.CovVec(Q.Tag(self), sp.sympify(index))
+
+    def _gaussian(self) -> None:
+        if not hasattr(self.family, "quadratic"):
+            raise ProcessError(f"process {self.name}: its family has no covariance matrix")
+
     def batch(self, name: str, index: object) -> Q.BatchVec:
         """The mean of the batch drawn under `name` for this paper index, as a vector."""
         if not any(b.name == name for fit in self.fits for b in fit.batches):

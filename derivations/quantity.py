@@ -25,6 +25,7 @@ __all__ = [
     "CollapseTime",
     "Comb",
     "Coord",
+    "CovVec",
     "Event",
     "Fixation",
     "Functional",
@@ -42,6 +43,8 @@ __all__ = [
     "Support",
     "Tag",
     "TotalVariation",
+    "Trace",
+    "TruthCov",
     "TruthVec",
     "Vec",
     "VecSum",
@@ -132,6 +135,20 @@ class BatchVec(Vec):
     def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
         name, index = self.args[1].name, printer._print(self.args[2])
         return rf"\overline{{\mathrm{{{name}}}}}^{{({index})}}"
+
+
+class CovVec(Vec):
+    """The fitted covariance matrix, as a vector; args: (tag, paper index)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return rf"\hat\Sigma_{{{printer._print(self.args[1])}}}"
+
+
+class TruthCov(Vec):
+    """The true covariance matrix, as a vector; args: (tag)."""
+
+    def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return r"\Sigma"
 
 
 class NoiseVec(Vec):
@@ -244,6 +261,14 @@ class SqNorm(Functional):
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
         text = rf"\left\|{printer._print(self.args[0])}\right\|_2^2"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+class Trace(Functional):
+    """Trace of a covariance matrix; args: (matrix)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        text = rf"\mathrm{{tr}}\left({printer._print(self.args[0])}\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
 
 
 class Norm1(Functional):

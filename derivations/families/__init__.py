@@ -2,6 +2,7 @@
 
 from .base import Family
 from .categorical import Categorical
+from .gaussian import Gaussian
 from .linear import Linear
 
-__all__ = ["Categorical", "Family", "Linear"]
+__all__ = ["Categorical", "Family", "Gaussian", "Linear"]

@@ -1,0 +1,81 @@
+"""Gaussian models N(mean, covariance), refitted from batch means and batch covariances.
+
+A batch of k draws from N(mu, C) gives its sample mean and its sample covariance B, centred at its
+own mean. Conditionally on the past (Isserlis' theorem for the raw draws):
+
+    E|mean - mu|^2 = tr C / k,
+    E B = C,   E[B_ab B_cd] = C_ab C_cd + (C_ac C_bd + C_ad C_bc) / (k - 1)
+
+with the unbiased divisor k - 1. Traced in the two possible ways, these close the pair
+((tr B)^2, |B|_F^2). With the divisor k every B carries a factor (k - 1)/k.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from ..errors import OutsideFragment, ProcessError
+from .base import Family
+
+__all__ = ["MODES", "Gaussian"]
+
+#: mean: deviation of a mean in squared norm; trace, frobenius: the two quadratic invariants.
+MODES = ("mean", "trace", "frobenius")
+
+
+@dataclass(frozen=True)
+class Gaussian(Family):
+    """Mean and covariance in any dimension; batches centred separately.
+
+    dim: dimension.  trace: tr Sigma of the truth.  square: tr Sigma^2 of the truth.
+    divisor: "n-1" (unbiased) or "n" (maximum likelihood, still centred at the batch's own mean).
+    A batch needs at least two draws; a source must be a single Gaussian, not a mixture.
+    """
+
+    dim: sp.Expr
+    trace: sp.Expr
+    square: sp.Expr
+    divisor: str = "n-1"
+
+    oracle = "raw normals expanded by Isserlis"
+    scalar = False
+
+    def __post_init__(self) -> None:
+        for name in ("dim", "trace", "square"):
+            value = sp.sympify(getattr(self, name))
+            if not isinstance(value, sp.Expr):
+                raise ProcessError(f"Gaussian({name}=...) must be a symbol or number")
+            object.__setattr__(self, name, value)
+        if self.divisor not in ("n-1", "n"):
+            raise ProcessError(f"Gaussian(divisor=...) must be 'n-1' or 'n' (got {self.divisor!r})")
+
+    @property
+    def parameters(self) -> set[sp.Basic]:
+        return self.dim.free_symbols | self.trace.free_symbols | self.square.free_symbols
+
+    def quadratic(self, mode: str, laws: dict[str, sp.Expr], size: sp.Expr) -> sp.Expr:
+        """E[(batch statistic)^2 | law] in one mode; laws: the law's linear form per mode.
+
+        A product of two trace forms stands for a product of traces, one of two frobenius forms
+        for an inner product <A, B> = tr(AB).
+        """
+        t, f = laws["trace"], laws["frobenius"]
+        if mode == "mean":
+            return laws["mean"] ** 2 + t / size
+        scale = self.shrink(size) ** 2
+        if mode == "trace":
+            return scale * (t**2 + 2 * f**2 / (size - 1))
+        return scale * (f**2 * (1 + 1 / (size - 1)) + t**2 / (size - 1))
+
+    def linear(self, mode: str, laws: dict[str, sp.Expr], size: sp.Expr) -> sp.Expr:
+        """E[batch statistic | law] in one mode."""
+        return laws[mode] if mode == "mean" else self.shrink(size) * laws[mode]
+
+    def shrink(self, size: sp.Expr) -> sp.Expr:
+        """E B = shrink * C."""
+        return sp.Integer(1) if self.divisor == "n-1" else (size - 1) / size
+
+    def batch_moment(self, power: int, law: sp.Expr, size: sp.Expr) -> sp.Expr:
+        raise OutsideFragment("a Gaussian batch has no scalar moments of its own; use its modes")
