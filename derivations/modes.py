@@ -93,12 +93,19 @@ class ModedSystem(MomentSystem):
         family = self.process.family
         assert isinstance(family, Gaussian)
         e = e.xreplace({self.truths["mean"]: sp.Integer(0), self.truths["trace"]: family.trace})
-        poly = sp.Poly(e, self.truths["frobenius"])
+        square = self.truths["frobenius"]
         out: sp.Expr = sp.Integer(0)
-        for (k,), c in poly.terms():
-            if k not in (0, 2):
-                raise OutsideFragment("an odd power of the true covariance")
-            out += c * (sp.Integer(1) if k == 0 else family.square)
+        for summand in sp.Add.make_args(e):
+            free, bound = summand.as_independent(square, as_Add=False)
+            num, den = sp.fraction(sp.together(bound))
+            if square in den.free_symbols:
+                raise OutsideFragment("a quotient of true covariances")
+            part: sp.Expr = sp.Integer(0)
+            for (k,), c in sp.Poly(num, square).terms():
+                if k not in (0, 2):
+                    raise OutsideFragment("an odd power of the true covariance")
+                part += c * (sp.Integer(1) if k == 0 else family.square)
+            out += free * sp.factor(part) / den
         return out
 
 

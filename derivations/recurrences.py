@@ -60,19 +60,10 @@ def closed_form(r: Recurrence) -> ClosedForm:
     start, late = r.start, False
     for block in blocks(r.matrix):
         if len(block) > 1:
-            raise OutsideFragment(
-                f"a system of {len(block)} coupled moments has no closed form here",
-                part="coupled block of the recurrence",
-            )
+            solved.update(_coupled(r, block, solved, start))
+            continue
         (i,) = block
-        forcing = r.forcing[i, 0] + sum(
-            (
-                r.matrix[i, j] * solved[j].xreplace({g: g - 1})
-                for j in solved
-                if r.matrix[i, j] != 0
-            ),
-            sp.Integer(0),
-        )
+        forcing = _forcing(r, i, solved)
         if r.matrix[i, i] == 0:  # the moment forgets its past: valid one generation later
             solved[i], late = tidy(forcing, g, start), True
         else:
@@ -84,6 +75,58 @@ def closed_form(r: Recurrence) -> ClosedForm:
     if late and is_zero(form.formula.xreplace({g: sp.Integer(start)}).doit() - r.value(r.initial)):
         form = replace(form, start=start)
     return form
+
+
+def _coupled(
+    r: Recurrence, block: list[int], solved: dict[int, sp.Expr], start: int
+) -> dict[int, sp.Expr]:
+    """A block of several unknowns with constant coefficients and rational eigenvalues.
+
+    Each left eigenvector of the block turns it into one scalar recurrence.
+    """
+    g, k = r.generation, len(block)
+    part = r.matrix.extract(block, block)
+    if part.has(g):
+        raise OutsideFragment("coupled moments with varying coefficients", part="coupled block")
+    forcing = sp.Matrix(k, 1, [_forcing(r, i, solved) for i in block])
+    initial = r.initial.extract(block, [0])
+    z = sp.Dummy("z")
+    factors = sp.factor_list((part.T - z * sp.eye(k)).det(method="berkowitz"), z)[1]
+    lefts, values = [], []
+    for f, _ in factors:
+        if sp.degree(f, z) != 1:
+            raise OutsideFragment(
+                f"a system of {k} coupled moments has irrational eigenvalues",
+                part="coupled block of the recurrence",
+            )
+        eigenvalue = sp.factor(-f.coeff(z, 0) / f.coeff(z, 1))
+        space = (part.T - eigenvalue * sp.eye(k)).applyfunc(sp.cancel).nullspace(simplify=sp.cancel)
+        lefts += [v.T for v in space]
+        values += [eigenvalue] * len(space)
+    if len(lefts) != k:
+        raise OutsideFragment("a coupled block that cannot be diagonalised", part="coupled block")
+    left = sp.Matrix.vstack(*lefts).applyfunc(sp.cancel)
+    scalars = [
+        solve_scalar(
+            values[q],
+            sp.expand((left[q, :] * forcing)[0, 0]),
+            sp.factor((left[q, :] * initial)[0, 0]),
+            g,
+            start,
+        )
+        for q in range(k)
+    ]
+    back = left.inv(method="ADJ").applyfunc(sp.factor) * sp.Matrix(k, 1, scalars)
+    return {i: tidy(sp.expand(back[q, 0]), g, start) for q, i in enumerate(block)}
+
+
+def _forcing(r: Recurrence, i: int, solved: dict[int, sp.Expr]) -> sp.Expr:
+    """What drives moment i: its own forcing and the moments solved before."""
+    g = r.generation
+    return r.forcing[i, 0] + sum(
+        (r.matrix[i, j] * solved[j].xreplace({g: g - 1}) for j in solved if r.matrix[i, j] != 0),
+        sp.Integer(0),
+    )
 
 
 def certify(r: Recurrence, form: ClosedForm) -> None:
