@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, count, islice, pairwise
+from itertools import combinations, count, islice, pairwise, product
 
 import sympy as sp
 
@@ -21,6 +21,7 @@ __all__ = [
     "Reals",
     "Schedule",
     "Simplex",
+    "Spectrum",
     "Subsets",
     "Tokens",
     "Value",
@@ -236,6 +237,41 @@ class Simplex(Domain):
         dirac = (sp.Integer(1),) + (sp.Integer(0),) * (s - 1)
         ends = [half, uniform, skew] if self.nontrivial else [dirac, half, uniform, skew]
         return list(dict.fromkeys(ends))
+
+
+@dataclass(frozen=True)
+class Spectrum(Domain):
+    """True covariance matrices, by their eigenvalues (all laws here are rotation invariant).
+
+    dim: number of eigenvalues (an int, a symbol, or None for any).  Members are tuples of positive
+    rationals, simplest first.
+    """
+
+    dim: object = None
+
+    def __post_init__(self) -> None:
+        if self.dim is not None:
+            object.__setattr__(self, "dim", _number(self.dim, "dimension"))
+
+    @property
+    def depends(self) -> tuple[sp.Symbol, ...]:  # type: ignore[override]
+        return () if self.dim is None else tuple(sorted(self.dim.free_symbols, key=str))
+
+    def members(self, at: Mapping[sp.Basic, object]) -> Iterator[Value]:
+        dims = (1, 2, 3) if self.dim is None else (int(concrete(self.dim, at)),)
+        for top in count(1):
+            for d in dims:
+                for c in product(range(1, top + 1), repeat=d):
+                    if max(c) == top and list(c) == sorted(c, reverse=True):
+                        yield tuple(sp.Integer(x) for x in c)
+
+    def contains(self, value: Value, at: Mapping[sp.Basic, object]) -> bool:
+        if not isinstance(value, tuple) or not value or min(value) <= 0:
+            return False
+        return self.dim is None or len(value) == concrete(self.dim, at)
+
+    def corners(self, at: Mapping[sp.Basic, object]) -> list[Value]:
+        return [next(self.members(at))]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from . import quantity as Q
 from .errors import OutsideFragment
 from .families.gaussian import MODES, Gaussian
 from .moments import Component, MomentSystem
@@ -90,9 +91,9 @@ class ModedSystem(MomentSystem):
 
     def name_truth(self, e: sp.Expr) -> sp.Expr:
         """Powers of the truth's symbols as the family's parameters; means are deviations."""
-        family = self.process.family
-        assert isinstance(family, Gaussian)
-        e = e.xreplace({self.truths["mean"]: sp.Integer(0), self.truths["trace"]: family.trace})
+        matrix = self.process.true_covariance
+        named = {self.truths["mean"]: sp.Integer(0), self.truths["trace"]: Q.Trace(matrix)}
+        e = e.xreplace(named)
         square = self.truths["frobenius"]
         out: sp.Expr = sp.Integer(0)
         for summand in sp.Add.make_args(e):
@@ -104,7 +105,7 @@ class ModedSystem(MomentSystem):
             for (k,), c in sp.Poly(num, square).terms():
                 if k not in (0, 2):
                     raise OutsideFragment("an odd power of the true covariance")
-                part += c * (sp.Integer(1) if k == 0 else family.square)
+                part += c * (sp.Integer(1) if k == 0 else Q.SqNorm(matrix))
             out += free * sp.factor(part) / den
         return out
 

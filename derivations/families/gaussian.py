@@ -12,7 +12,7 @@ with the unbiased divisor k - 1. Traced in the two possible ways, these close th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy as sp
 
@@ -29,31 +29,33 @@ MODES = ("mean", "trace", "frobenius")
 class Gaussian(Family):
     """Mean and covariance in any dimension; batches centred separately.
 
-    dim: dimension.  trace: tr Sigma of the truth.  square: tr Sigma^2 of the truth.
+    truth: the symbol (or name) of the true covariance; give it a `Spectrum` domain in a claim.
     divisor: "n-1" (unbiased) or "n" (maximum likelihood, still centred at the batch's own mean).
     A batch needs at least two draws; a source must be a single Gaussian, not a mixture.
+
+    >>> k, t, f = sp.symbols("k t f")
+    >>> laws = {"mean": sp.Integer(0), "trace": t, "frobenius": f}
+    >>> sp.factor(Gaussian().quadratic("trace", laws, k) - t**2)
+    2*f**2/(k - 1)
     """
 
-    dim: sp.Expr
-    trace: sp.Expr
-    square: sp.Expr
+    truth: sp.Symbol = field(default_factory=lambda: sp.Symbol("Sigma"))
     divisor: str = "n-1"
 
     oracle = "raw normals expanded by Isserlis"
     scalar = False
 
     def __post_init__(self) -> None:
-        for name in ("dim", "trace", "square"):
-            value = sp.sympify(getattr(self, name))
-            if not isinstance(value, sp.Expr):
-                raise ProcessError(f"Gaussian({name}=...) must be a symbol or number")
-            object.__setattr__(self, name, value)
+        if isinstance(self.truth, str):
+            object.__setattr__(self, "truth", sp.Symbol(self.truth))
+        if not isinstance(self.truth, sp.Symbol):
+            raise ProcessError(f"Gaussian(truth): a symbol is needed (got {self.truth!r})")
         if self.divisor not in ("n-1", "n"):
             raise ProcessError(f"Gaussian(divisor=...) must be 'n-1' or 'n' (got {self.divisor!r})")
 
     @property
     def parameters(self) -> set[sp.Basic]:
-        return self.dim.free_symbols | self.trace.free_symbols | self.square.free_symbols
+        return {self.truth}
 
     def quadratic(self, mode: str, laws: dict[str, sp.Expr], size: sp.Expr) -> sp.Expr:
         """E[(batch statistic)^2 | law] in one mode; laws: the law's linear form per mode.
