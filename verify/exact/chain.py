@@ -41,8 +41,13 @@ class Budget:
         self.spent = 0
 
     def spend(self, amount: int) -> None:
+        """Count `amount` transitions as made."""
+        self.check(amount)
         self.spent += amount
-        if self.spent > self.limit:
+
+    def check(self, amount: int) -> None:
+        """Raise BudgetExceeded if `amount` more transitions would be too many."""
+        if self.spent + amount > self.limit:
             raise BudgetExceeded(
                 f"this question needs more than {self.limit} weighted transitions;"
                 " ask for a smaller instance or give a larger budget"
@@ -114,11 +119,27 @@ class Chain:
 
     def push(self, law: Law, before: tuple[Slot, ...], after: tuple[Slot, ...], g: int) -> Law:
         """The law after generation g, from the law before it."""
+        self._foresee(law, before, after, g)
         out: Law = {}
         for state, weight in law.items():
             for new, w in self.step(dict(zip(before, state, strict=True)), after, g).items():
                 out[new] = out.get(new, 0) + weight * w
         return out
+
+    def _foresee(self, law: Law, before: tuple[Slot, ...], after: tuple[Slot, ...], g: int) -> None:
+        """Refuse a generation before it is begun, if its largest batch alone costs too much."""
+        forms = [self.instance.form(s) for s in self._recipients(after, g)]
+        draws = [
+            d
+            for i, d in enumerate(self.instance.draws(g))
+            if any(form.fresh.get(i) for form in forms)
+        ]
+        cost = 0
+        for state in law:
+            known = {**dict(zip(before, state, strict=True)), TRUTH: self.truth}
+            each = [multinomial.outcomes(d.size, self._value(dict(d.law), known)) for d in draws]
+            cost += max(each, default=0)
+            self.budget.check(cost)
 
     def step(self, known: dict[Slot, object], after: tuple[Slot, ...], g: int) -> Law:
         """One generation from one state: the law of the slots of `after`."""

@@ -19,7 +19,7 @@ from refutable.derivations.process import Process
 from . import dual, hitting
 from .chain import Chain
 from .ground import integer
-from .leaves import leaves, tokens
+from .leaves import as_relation, leaves, tokens
 from .lumping import full, token_cells
 from .numbers import Number
 
@@ -35,7 +35,7 @@ def mean_time(engine: Evaluator, process: Process) -> Number:
     shift = process.origin - 1
     if dual.fully_synthetic(process):
         n = instance.draws(1)[0].size
-        _spend(engine, n * n // 2)
+        _spend(engine, n**3 // 16)
         return dual.collapse_time(instance.truth, n) + shift
     chain = Chain(instance, full(len(instance.truth)), engine.budget)
     found = hitting.expected_time(chain)
@@ -55,8 +55,8 @@ def probability(engine: Evaluator, event: sp.Basic) -> Number | None:
             return None
         g = integer(process.internal(event.args[0].args[1]), "index of a model")
         return None if g < 1 else _collapsed_by(engine, process, g)
-    if isinstance(event, S.Rel):
-        time, limit, op = event.lhs, event.rhs, event.op
+    if (rel := as_relation(event)) is not None:
+        time, limit, op = rel.lhs, rel.rhs, rel.op
         if isinstance(limit, Q.CollapseTime):
             time, limit, op = limit, time, S.FLIP[op]
         if not isinstance(time, Q.CollapseTime) or next(leaves(limit), None) is not None:
@@ -92,16 +92,16 @@ def _collapsed_by(engine: Evaluator, process: Process, g: int) -> fmpq:
     if g < 1:
         return fmpq(0)
     n = instance.draws(1)[0].size
-    _spend(engine, n * n // 2 * min(g, 4))
+    _spend(engine, n * n * g // 4 + n * (n * g) ** 2 // 4000)
     return dual.collapsed_by(instance.truth, n, g)[g]
 
 
 def _spend(engine: Evaluator, steps: int) -> None:
-    """A step of the dual on numbers of n^2 bits counts as ten transitions."""
+    """Operations of the dual on long integers, counted like transitions."""
     try:
-        engine.budget.spend(10 * steps)
+        engine.budget.spend(steps)
     except BudgetExceeded:
         raise BudgetExceeded(
-            f"the exact dual would need about {steps} steps in rationals; use"
-            " dual.collapse_time_ball for a certified interval"
+            f"the dual would need about {steps} steps in rationals;"
+            " dual_numeric has certified intervals"
         ) from None

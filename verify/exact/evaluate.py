@@ -9,7 +9,7 @@ from flint import fmpq
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Linear
+from refutable.derivations.families import Gaussian, Linear
 from refutable.derivations.process import Process
 
 from . import collapse, functionals, linear
@@ -18,6 +18,7 @@ from .draws import TRUTH, Slot, birth
 from .errors import Undefined
 from .ground import At, probability_vector
 from .instance import Instance
+from .isserlis import gaussian_mean
 from .leaves import leaves
 from .lumping import Cells, alike, cells_for, full, terms, token_cells
 from .numbers import Number, apply, finite
@@ -46,7 +47,8 @@ class Evaluator:
         found = [leaf for e in exprs for leaf in leaves(e) if not isinstance(leaf, Q.AnyVec)]
         random = {leaf.args[0] for leaf in found if not isinstance(leaf, Q.TruthVec)}
         tags = random or {leaf.args[0] for leaf in found[:1]}
-        truths = {t.process.family.truth for t in tags | {leaf.args[0] for leaf in found}}
+        families = [t.process.family for t in tags | {leaf.args[0] for leaf in found}]
+        truths = {getattr(family, "truth", family) for family in families}
         if len(tags) > 1 or len(truths) > 1:
             raise OutsideFragment(
                 "two processes stand under one expectation; their joint law is not declared",
@@ -152,6 +154,8 @@ class Evaluator:
             return fmpq(1)
         if isinstance(piece, Q.SqNorm) and self._is_linear(piece):
             return finite(linear.mean_square(piece.args[0], self.at))
+        if self._is_gaussian(piece):
+            return gaussian_mean(piece, self.at)
         if isinstance(piece, Q.CollapseTime):
             return collapse.mean_time(self, piece.args[0].process)
         if type(piece) in functionals.ADDITIVE and (split := self._by_token(piece)) is not None:
@@ -161,6 +165,10 @@ class Evaluator:
     def _is_linear(self, piece: sp.Expr) -> bool:
         found = [leaf for leaf in leaves(piece) if not isinstance(leaf, Q.AnyVec)]
         return any(isinstance(leaf.args[0].process.family, Linear) for leaf in found)
+
+    @staticmethod
+    def _is_gaussian(piece: sp.Expr) -> bool:
+        return any(isinstance(p.family, Gaussian) for p in Q.processes_of(piece))
 
     def _ratio(self, x: sp.Basic, given: sp.Basic | None, *, probability: bool) -> Number:
         """E[x | given] or P(x | given), by enumeration."""

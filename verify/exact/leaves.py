@@ -12,7 +12,16 @@ from refutable.derivations.errors import DomainError, OutsideFragment
 
 from .ground import integer
 
-__all__ = ["BASE", "leaves", "time_relations", "tokens"]
+__all__ = ["BASE", "as_relation", "leaves", "time_relations", "tokens"]
+
+_SYMPY = {
+    sp.Equality: "=",
+    sp.Unequality: "!=",
+    sp.LessThan: "<=",
+    sp.StrictLessThan: "<",
+    sp.GreaterThan: ">=",
+    sp.StrictGreaterThan: ">",
+}
 
 #: Vectors that are no combination of others.
 BASE = (Q.TruthVec, Q.ModelVec, Q.BatchVec, Q.NoiseVec, Q.AnyVec)
@@ -34,12 +43,20 @@ def leaves(e: sp.Basic) -> Iterator[sp.Basic]:
             yield from leaves(a)
 
 
+def as_relation(e: sp.Basic) -> S.Rel | None:
+    """A relation of ours or of SymPy (inside a Piecewise, say) as one of ours; None otherwise."""
+    if isinstance(e, S.Rel):
+        return e
+    return S.Rel(_SYMPY[type(e)], *e.args) if type(e) in _SYMPY else None
+
+
 def time_relations(e: sp.Basic) -> Iterator[S.Rel]:
     """The relations in `e` with a bare collapse time on one side."""
     if isinstance(e, (Q.Mean, Q.Prob)):
         return
-    if isinstance(e, S.Rel) and any(isinstance(x, Q.CollapseTime) for x in (e.lhs, e.rhs)):
-        yield e
+    rel = as_relation(e)
+    if rel is not None and any(isinstance(x, Q.CollapseTime) for x in (rel.lhs, rel.rhs)):
+        yield rel
     else:
         for a in e.args:
             yield from time_relations(a)

@@ -16,7 +16,7 @@ from . import functionals
 from .draws import TRUTH, Slot
 from .ground import At, integer, probability_vector
 from .instance import Instance
-from .leaves import BASE, leaves, time_relations, tokens
+from .leaves import BASE, as_relation, leaves, time_relations, tokens
 from .numbers import Number, apply, compare, finite
 from .vectors import IntVec, coordinates
 
@@ -36,14 +36,6 @@ _LOGIC = (
     *(S.And, S.Or, S.Not, S.Implies, S.Iff),
     *(sp.And, sp.Or, sp.Not, sp.Implies, sp.Equivalent),
 )
-_SYMPY = {
-    sp.Equality: "=",
-    sp.Unequality: "!=",
-    sp.LessThan: "<=",
-    sp.StrictLessThan: "<",
-    sp.GreaterThan: ">=",
-    sp.StrictGreaterThan: ">",
-}
 
 
 class Nested(Protocol):
@@ -198,10 +190,8 @@ class Reader:
         """An event as a function of the run's vectors."""
         if e in (sp.true, sp.false):
             return lambda env: bool(e)
-        if isinstance(e, S.Rel):
-            return self._relation(e)
-        if type(e) in _SYMPY:
-            return self._relation(S.Rel(_SYMPY[type(e)], *e.args))
+        if (rel := as_relation(e)) is not None:
+            return self._relation(rel)
         if isinstance(e, S.Member):
             x, first, last = (self.number(a) for a in e.args)
             return lambda env: (
@@ -237,7 +227,8 @@ class Reader:
         if not isinstance(e.lhs, Q.CollapseTime):
             x, y = self.number(e.lhs), self.number(e.rhs)
             return lambda env: holds(compare(x(env), y(env)))
-        self.slots(e)
+        if self._horizon(e) > self.horizon:
+            raise AssertionError(f"T is not followed far enough for {e}")
         limit, slot, instance = self.number(e.rhs), ("hit", self.horizon), self.instance
         assert instance is not None
 
