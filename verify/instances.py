@@ -90,17 +90,30 @@ def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
     extra widens the range of every symbol.
     """
     order = _order(claim)
-    found: list[Instance] = []
-    _ = [found.append(at) for at in islice(_product(claim, order, {}, extra), 6000)]
-    key = _key(claim, order, index_symbols(claim))
+    found = list(islice(_product(claim, order, {}, extra), 6000))
+    indices = index_symbols(claim)
+    key = _key(claim, order, indices)
     found.sort(key=key)
-    out = []
-    for at in found:
-        if _hypotheses_hold(claim, at):
-            out.append(at)
-            if len(out) == limit:
-                break
+    first = [s for s in order if isinstance(claim.domain[s], Integers)][:1]
+    turn = indices & set(order) or first
+    out = list(islice(_in_turn(claim, found, lambda at: sum(at[s] for s in turn)), limit))
+    out.sort(key=key)
     return out
+
+
+def _in_turn(claim: Claim, found: list[Instance], group: Callable) -> Iterator[Instance]:
+    """Instances that satisfy the hypotheses, one of each generation in turn, smallest first."""
+    groups: dict[object, list[Instance]] = {}
+    for at in found:
+        groups.setdefault(group(at), []).append(at)
+    queues = [iter(members) for members in groups.values()]
+    while queues:
+        for queue in list(queues):
+            at = next((a for a in queue if _hypotheses_hold(claim, a)), None)
+            if at is None:
+                queues.remove(queue)
+            else:
+                yield at
 
 
 def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> Iterator[Instance]:
