@@ -13,8 +13,8 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.claim import Claim
-from refutable.derivations.domain import Domain, Integers, Reals, Simplex
-from refutable.derivations.families import Categorical
+from refutable.derivations.domain import Domain, Integers, Reals, Simplex, Spectrum
+from refutable.derivations.families import Categorical, Gaussian
 from refutable.derivations.statement import And, Rel, Statement
 
 __all__ = ["Region", "Variable", "region_of"]
@@ -119,6 +119,9 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
     vectors = {v for n in nodes for v in n.vectors}
     for e in expressions:
         vectors |= {p.truth for p in Q.processes_of(e) if isinstance(p.family, Categorical)}
+        for p in Q.processes_of(e):
+            if isinstance(p.family, Gaussian):
+                _spectrum_facts(region, claim, p.true_covariance)
     for vector in sorted(vectors, key=sp.default_sort_key):
         _vector_facts(region, claim, vector, [n for n in nodes if n.vectors[0] == vector])
     for h in claim.assumptions:
@@ -128,6 +131,18 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
                     Rel(part.op, region.abstract(part.lhs), region.abstract(part.rhs))
                 )
     return region
+
+
+def _spectrum_facts(region: Region, claim: Claim, matrix: Q.TruthCov) -> None:
+    """tr(S^2) <= (tr S)^2 <= dim tr(S^2) for the positive eigenvalues of the true covariance."""
+    domain = claim.domain.get(matrix.args[0].process.family.truth)
+    if not isinstance(domain, Spectrum) or Q.Trace(matrix) in region.names:
+        return
+    trace = region.bound(Q.Trace(matrix), 0, sp.oo, lo_open=True)
+    square = region.bound(Q.SqNorm(matrix), 0, sp.oo, lo_open=True)
+    region.facts.append(Rel("<=", square, trace**2))
+    if domain.dim is not None:
+        region.facts.append(Rel("<=", trace**2, domain.dim * square))
 
 
 def _vector_facts(region: Region, claim: Claim, vector: Q.Vec, nodes: list[sp.Expr]) -> None:

@@ -14,11 +14,13 @@ from refutable.derivations.process import Process
 
 from . import collapse, functionals, linear
 from .chain import Budget, Chain, Law
+from .coefficient import coefficient
+from .counts import draw_count
 from .draws import TRUTH, Slot, birth
 from .errors import Undefined
-from .ground import At, probability_vector
+from .ground import At, probability_vector, to_sympy
 from .instance import Instance
-from .isserlis import gaussian_mean
+from .isserlis import gaussian_mean, truth_value
 from .leaves import leaves
 from .lumping import Cells, alike, cells_for, full, terms, token_cells
 from .numbers import Number, apply, finite
@@ -124,7 +126,13 @@ class Evaluator:
         return self._known[node]
 
     def _constant(self, node: sp.Expr) -> Number:
+        if isinstance(node, Q.DrawCount):
+            return fmpq(draw_count(node, self.instance(node.args[0].process)))
+        if isinstance(node, Q.Coefficient):
+            return coefficient(node, self.at, self._elsewhere)
         if not isinstance(node, (Q.Mean, Q.Prob)):
+            if self._is_gaussian(node):
+                return truth_value(node, self.at)
             process = self.process_of(node)
             reader = self.reader(process, [node])
             if reader.slots(node):
@@ -143,7 +151,13 @@ class Evaluator:
             return self._ratio(x, given, probability=True)
         if given is not None:
             return self._ratio(x, given, probability=False)
+        if self._is_gaussian(x):
+            return gaussian_mean(x, self.at)
         return apply(sp.Add, [apply(sp.Mul, [self._fixed(f), self._mean(p)]) for f, p in terms(x)])
+
+    def _elsewhere(self, node: sp.Expr, at: At) -> sp.Expr:
+        """The value of a node at another instance, out of the same budget."""
+        return to_sympy(Evaluator(at, self.budget).constant(node))
 
     def _fixed(self, factor: sp.Expr) -> Number:
         return Reader(self.at, [(0,)], None, self).number(factor)({})
@@ -154,8 +168,6 @@ class Evaluator:
             return fmpq(1)
         if isinstance(piece, Q.SqNorm) and self._is_linear(piece):
             return finite(linear.mean_square(piece.args[0], self.at))
-        if self._is_gaussian(piece):
-            return gaussian_mean(piece, self.at)
         if isinstance(piece, Q.CollapseTime):
             return collapse.mean_time(self, piece.args[0].process)
         if type(piece) in functionals.ADDITIVE and (split := self._by_token(piece)) is not None:

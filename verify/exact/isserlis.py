@@ -24,7 +24,7 @@ from refutable.derivations.errors import BudgetExceeded, DomainError, OutsideFra
 from refutable.derivations.families import Gaussian
 from refutable.derivations.process import Draw, Model, Pool, Process, Truth
 
-__all__ = ["gaussian_mean"]
+__all__ = ["gaussian_mean", "truth_value"]
 
 MAX_WORK = 3_000_000
 Tensor = dict[tuple[int, int, int, int], fmpq]
@@ -147,9 +147,37 @@ class _Loop:
         return new_mean, new_second, new_spread
 
 
-def gaussian_mean(piece: sp.Expr, at: Mapping) -> fmpq:
+def truth_value(node: sp.Expr, at: Mapping) -> fmpq:
+    """Trace or squared Frobenius norm of the true covariance."""
+    v = node.args[0]
+    if not isinstance(v, Q.TruthCov) or not isinstance(node, (Q.Trace, Q.SqNorm)):
+        raise OutsideFragment(f"{node} of a Gaussian truth", part=str(node))
+    truth = _Loop(v.args[0].process, at).truth
+    if isinstance(node, Q.Trace):
+        return sum((x for (a, b), x in truth.items() if a == b), fmpq(0))
+    return sum((x * x for x in truth.values()), fmpq(0))
+
+
+def gaussian_mean(x: sp.Expr, at: Mapping) -> fmpq:
+    """The mean of a sum of terms, each a number times one functional of the latest model."""
+    total = fmpq(0)
+    for term in sp.Add.make_args(sp.expand(x)):
+        c, random = fmpq(1), sp.Integer(1)
+        for f in sp.Mul.make_args(term):
+            if f.atoms(Q.ModelVec, Q.CovVec):
+                random *= f
+            elif f.atoms(Q.TruthCov):
+                base, power = f.as_base_exp()
+                c *= truth_value(base, at) ** int(power)
+            else:
+                c *= _rational(f, at)
+        total += c * (fmpq(1) if random == 1 else _one(random, at))
+    return total
+
+
+def _one(piece: sp.Expr, at: Mapping) -> fmpq:
     """E of a square norm of (model - truth), of (covariance - true covariance), or of traces."""
-    powers = {a: k for a, k in piece.as_powers_dict().items()}
+    powers = dict(piece.as_powers_dict())
     if len(powers) != 1:
         raise OutsideFragment(f"the mean of {piece} in a Gaussian loop", part=str(piece))
     ((node, power),) = powers.items()
