@@ -7,6 +7,7 @@ what they computed: the judge, the mutants and the repairs ask for the same numb
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import sympy as sp
 
@@ -20,9 +21,10 @@ from .instances import compare
 from .limits import limit
 from .region import region_of
 
-__all__ = ["Exact", "Symbolic", "cross_check"]
+__all__ = ["Exact", "Symbolic", "cross_check", "written_out"]
 
 BUDGET = 60_000
+MOST_TERMS = 2000
 
 
 def _freeze(at: Mapping) -> tuple:
@@ -128,6 +130,7 @@ def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
     calls = {a: at[a.func](*a.args) for a in e.atoms(AppliedUndef) if a.func in at}
     e = e.xreplace(calls) if calls else e
     e = e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)})
+    e = written_out(e)
     if e.atoms(sp.Sum, sp.Product, sp.harmonic, sp.Piecewise, sp.Derivative, sp.Integral):
         e = e.doit()
     if e.free_symbols:
@@ -135,6 +138,33 @@ def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
             f"{sorted(map(str, e.free_symbols))[0]} has no value at this instance"
         )
     return e
+
+
+def written_out(e: sp.Expr) -> sp.Expr:
+    """`e` with every sum and product over a concrete finite range carried out term by term.
+
+    >>> k = sp.Symbol("k")
+    >>> written_out(sp.Sum(1 / k**2, (k, 1, 3)))
+    49/36
+    """
+    table = {node: _terms(node) for node in e.atoms(sp.Sum, sp.Product, sp.harmonic)}
+    table = {node: value for node, value in table.items() if value is not None}
+    return written_out(e.xreplace(table)) if table else e
+
+
+@lru_cache(maxsize=4096)
+def _terms(node: sp.Expr) -> sp.Expr | None:
+    if isinstance(node, sp.harmonic):
+        k = sp.Dummy("k")
+        order = node.args[1] if len(node.args) > 1 else sp.Integer(1)
+        node = sp.Sum(k**-order, (k, 1, node.args[0]))
+    *inner, (k, a, b) = node.limits
+    if not (a.is_Integer and b.is_Integer) or b - a > MOST_TERMS:
+        return None
+    body = node.func(node.function, *inner) if inner else node.function
+    span = (sp.Integer(j) for j in range(int(a), int(b) + 1))
+    parts = [body.subs(k, j) if inner else body.xreplace({k: j}) for j in span]
+    return sp.Mul(*parts) if isinstance(node, sp.Product) else sp.Add(*parts)
 
 
 def cross_check(nodes: list[sp.Expr], ats: list[Mapping], ex: Exact, sym: Symbolic) -> int:
