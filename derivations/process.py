@@ -339,6 +339,10 @@ class Process:
         """T: the first paper index >= origin at which the model is a point mass."""
         return Q.CollapseTime(Q.Tag(self))
 
+    def draws_from(self, model: object, index: object) -> Q.DrawCount:
+        """How many data the fit with this paper index takes from the model with that one."""
+        return Q.DrawCount(Q.Tag(self), sp.sympify(model), sp.sympify(index))
+
     def fixation(self, token: object) -> Q.Fixation:
         """The event that the model converges to the point mass at this token."""
         return Q.Fixation(Q.Tag(self), sp.sympify(token))

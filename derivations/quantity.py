@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnyVec",
     "BatchVec",
+    "Coefficient",
     "CollapseTime",
     "Comb",
     "Coord",
@@ -329,6 +330,32 @@ class CollapseTime(Functional):
 
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
         return "T" if exp is None else f"T^{{{exp}}}"
+
+
+class DrawCount(Functional):
+    """Number of data that a fit takes from one earlier model; args: (tag, model index, fit index).
+
+    Both indices are the paper's; the truth counts as the model before the first fit.
+    """
+
+    is_integer = True
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        t, m = (printer._print(a) for a in self.args[1:])
+        text = rf"n_{{{t}}}^{{({m})}}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+class Coefficient(Functional):
+    """Coefficient of a power of a true coordinate in a mean, which is a polynomial in it.
+
+    args: (mean, coordinate of the truth, power).
+    """
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        mean, x, k = (printer._print(a) for a in self.args)
+        text = rf"\left[{x}^{{{k}}}\right] {mean}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
 
 class Event(sp.Basic):

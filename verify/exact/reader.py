@@ -161,6 +161,9 @@ class Reader:
                 return lambda env: fixed
             table, keys = self.nested.table(e, self), [self.slot(v) for v in e.args[1]]
             return lambda env: table[tuple(env[k] for k in keys)]
+        if isinstance(e, (Q.DrawCount, Q.Coefficient)):
+            fixed = self.nested.constant(e)
+            return lambda env: fixed
         if isinstance(e, Q.Functional):
             return self._functional(e)
         if isinstance(e, sp.Piecewise):
