@@ -6,9 +6,9 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Categorical
-from refutable.derivations.process import Draw, Model, Once, Pool, Process, Truth
-from refutable.verify.exact import atoms, outcomes, value
+from refutable.derivations.families import Categorical, Linear
+from refutable.derivations.process import Accumulate, Draw, Model, Once, Pool, Process, Truth
+from refutable.verify.exact import atoms, outcomes, same_vectors, value, vector_coefficients
 
 m, n, N, i = sp.symbols("m n N i")
 p, v = sp.symbols("p v")
@@ -110,3 +110,23 @@ def test_quantifiers_belong_to_the_judge():
 def test_the_order_of_atoms_does_not_depend_on_the_run():
     statement = S.le(Q.Norm1(PS.model(m) - PS.model(1)), 2)
     assert atoms(statement, AT) == atoms(statement, AT)
+
+
+def test_vectors_that_are_the_same_with_probability_one():
+    """Also where no algebra shows it: a sample of one is copied for ever."""
+    assert same_vectors(FS.model(2), FS.model(1), {**AT, n: 1})
+    assert not same_vectors(FS.model(2), FS.model(1), AT)
+    share = n / (N + n)
+    gap = PS.model(m + 1) - PS.model(1)
+    assert same_vectors(gap, share * (PS.batch("y", m + 1) - PS.model(1)), AT)
+    assert not same_vectors(gap, (1 - share) * (PS.batch("y", m + 1) - PS.model(1)), {**AT, N: 3})
+    linear = Process("acc", Linear(1, N, 1), Accumulate(Draw(Model(), N)), index=m)
+    claimed = linear.truth + Q.VecSum(linear.noise(i) / i, i, 1, m)
+    assert same_vectors(linear.model(m), claimed, {m: 4, N: 3})
+    assert not same_vectors(linear.model(m), claimed + linear.noise(4), {m: 4, N: 3})
+
+
+def test_coefficients_do_not_decide_about_counts():
+    with pytest.raises(OutsideFragment, match="no linear expansion"):
+        vector_coefficients(FS.model(2) - FS.model(1), AT)
+    assert vector_coefficients(FS.model(2) - FS.model(2), AT) == {}

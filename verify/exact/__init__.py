@@ -1,6 +1,6 @@
 """The exact engine: laws of a process at concrete sizes, in rationals, by enumeration."""
 
-from .api import atoms, outcomes, value
+from .api import atoms, outcomes, same_vectors, value
 from .errors import Undefined
 from .explain import explain
 from .linear import coefficients, vector_coefficients
@@ -11,6 +11,7 @@ __all__ = [
     "coefficients",
     "explain",
     "outcomes",
+    "same_vectors",
     "value",
     "vector_coefficients",
 ]

@@ -10,14 +10,16 @@ from sympy.core.function import AppliedUndef
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
+from refutable.derivations.families import Linear
 
 from .chain import BUDGET, Budget
 from .errors import Undefined
 from .evaluate import Evaluator
 from .ground import At, ground, to_sympy
+from .linear import vector_coefficients
 from .reader import Env
 
-__all__ = ["atoms", "bare", "outcomes", "value"]
+__all__ = ["atoms", "bare", "outcomes", "same_vectors", "value"]
 
 NODES = (Q.Mean, Q.Prob, Q.Functional)
 
@@ -90,6 +92,24 @@ def outcomes(
 ) -> list[tuple[sp.Expr, dict, bool]]:
     """`atoms`, and whether the statement holds there."""
     return _atoms(statement, at, budget, judge=True)
+
+
+def same_vectors(lhs: Q.Vec, rhs: Q.Vec, at: At, budget: int = BUDGET) -> bool:
+    """Whether two vectors are equal with probability one at this instance.
+
+    By cancelling, by the coefficients of the noise (linear processes), or atom by atom.
+
+    >>> v = Q.AnyVec(sp.Symbol("v"))
+    >>> same_vectors(v + v, 2 * v, {})
+    True
+    """
+    gap = ground(lhs - rhs, at)
+    if not gap.args:
+        return True
+    processes = [tag.process for tag in gap.atoms(Q.Tag)]
+    if not processes or any(isinstance(process.family, Linear) for process in processes):
+        return not vector_coefficients(gap, at)
+    return all(ok for _, _, ok in outcomes(S.eq(lhs, rhs), at, budget))
 
 
 def _atoms(statement: sp.Basic, at: At, budget: int, *, judge: bool) -> list:

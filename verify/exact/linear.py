@@ -148,8 +148,10 @@ def vector_coefficients(vec: Q.Vec, at: At) -> dict[Q.Vec, sp.Expr]:
     """The coefficients of a vector over vectors that are linearly independent.
 
     Sums are written out; models and batches of a linear process become the truth and the noise of
-    its generations; vectors of no process, and of processes that are not linear, stay. Two vectors
-    are equal, for every value of the noise, when their coefficients are. Zeros are left out.
+    its generations; the truth and vectors of no process stay. Two vectors are equal, for every
+    value of the noise, when their coefficients are. Zeros are left out.
+    Raises OutsideFragment where models or batches of another process remain: their coefficients
+    do not decide whether two vectors are equal (see `api.same_vectors`).
 
     >>> i, n = sp.symbols("i n")
     >>> v = Q.AnyVec(sp.Symbol("v"))
@@ -159,6 +161,9 @@ def vector_coefficients(vec: Q.Vec, at: At) -> dict[Q.Vec, sp.Expr]:
     grounded = ground(vec, at)
     stay, noise, process = _expanded(grounded, at)
     out = {v: sp.simplify(c) for v, c in stay.items()}
+    for v, c in out.items():
+        if c != 0 and isinstance(v, (Q.ModelVec, Q.BatchVec, Q.NoiseVec)):
+            raise OutsideFragment(f"{v} has no linear expansion", part="vectors of a finite law")
     for x, c in noise.items():
         assert process is not None
         runs = Runs(process, at, x.generation)

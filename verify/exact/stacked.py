@@ -191,7 +191,9 @@ class Runs:
             return None
         n = integer(ground(b.size, self._at(g)), f"size of a batch of {self.process.name}")
         rows = n if self.rows is None else self.rows
-        if n < 1 or n % rows or rows < self.d:
+        if n == 0:  # no batch
+            return None
+        if n < 0 or n % rows or rows < self.d:
             raise Undefined(
                 f"process {self.process.name}: a batch of {n} rows does not fit a design with"
                 f" {rows} rows and {self.d} columns",
