@@ -13,6 +13,7 @@ from refutable.derivations.families import Gaussian, Linear
 from refutable.derivations.process import Process
 
 from . import collapse, functionals, linear
+from .by_token import by_token
 from .chain import Budget, Chain, Law
 from .coefficient import coefficient
 from .counts import draw_count
@@ -22,10 +23,9 @@ from .ground import At, probability_vector, to_sympy
 from .instance import Instance
 from .isserlis import gaussian_mean, truth_value
 from .leaves import leaves
-from .lumping import Cells, alike, cells_for, full, terms, token_cells
+from .lumping import Cells, cells_for, full, terms
 from .numbers import Number, apply, finite
 from .reader import Reader
-from .vectors import from_rationals
 
 __all__ = ["Evaluator"]
 
@@ -170,7 +170,7 @@ class Evaluator:
             return finite(linear.mean_square(piece.args[0], self.at))
         if isinstance(piece, Q.CollapseTime):
             return collapse.mean_time(self, piece.args[0].process)
-        if type(piece) in functionals.ADDITIVE and (split := self._by_token(piece)) is not None:
+        if type(piece) in functionals.ADDITIVE and (split := by_token(self, piece)) is not None:
             return split
         return self._ratio(piece, None, probability=False)
 
@@ -208,36 +208,6 @@ class Evaluator:
                 weights[value] = weights.get(value, 0) + w
         parts = [rational / total, *(apply(sp.Mul, [w / total, v]) for v, w in weights.items())]
         return apply(sp.Add, parts)
-
-    def _by_token(self, piece: Q.Functional) -> Number | None:
-        """The mean of a sum over tokens, token against rest; None where that does not help."""
-        process = self.process_of(piece)
-        if process is None or not any(leaf for leaf in leaves(piece)):
-            return None
-        size = len(self.instance(process).truth)
-        vectors = [from_rationals(self.instance(process).truth)]
-        for leaf in leaves(piece):
-            if isinstance(leaf, Q.AnyVec):
-                vectors.append(
-                    from_rationals(probability_vector(self.at.get(leaf.args[0]), leaf.args[0]))
-                )
-        if size < 3 or any(len(v) != size + 1 for v in vectors):
-            return None
-        if isinstance(piece, Q.TotalVariation) and not self._same_mass(piece):
-            return None
-        per_token = functionals.ADDITIVE[type(piece)]
-        total = fmpq(0)
-        for group in alike(vectors, size):
-            reader = self.reader(process, [piece], token_cells(group[0], size))
-            coordinates = [reader.vector(v) for v in piece.vectors]
-            for env, w in self.runs(reader, [piece]):
-                total += len(group) * w * per_token(*(c(env)[0] for c in coordinates))
-        return total
-
-    def _same_mass(self, piece: Q.Functional) -> bool:
-        return all(not isinstance(leaf, Q.NoiseVec) for leaf in leaves(piece)) and not any(
-            isinstance(v, Q.Comb) for v in piece.vectors
-        )
 
     def table(self, node: sp.Expr, reader: Reader) -> Mapping[tuple, Number]:
         """A mean or probability given vectors, as a function of their values."""
