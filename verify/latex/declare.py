@@ -57,6 +57,7 @@ class Declarer:
     def __init__(self, tokens: list[Token], sequences: set[tuple[str, ...]] | None = None):
         self.tokens = tokens
         self.sequences = set(sequences or ())
+        self.templates: set[tuple[tuple[str, ...], bool]] = set()  # (head, has a subscript)
         self.names: dict[str, object] = {}
         self.notes: list[str] = []
 
@@ -74,6 +75,8 @@ class Declarer:
         head = p.tokens[slice(*atom.head)]
         if atom.bracket or head[0].text == r"\|":
             self._quantity(p, atom, key)
+        elif self._is_template(p, atom, head):
+            self._declare_template(p, atom, head)
         elif self._is_function(p, atom, head):
             self._declare_function(p, head)
         else:
@@ -98,7 +101,7 @@ class Declarer:
         if called and not self._stands_alone((*texts, "_")):
             raise self._which(p, atom)
         bound = atom.sub is not None and p.mentions_bound(*atom.sub)
-        if (atom.sup or atom.primes) and (bound or (atom.sup and p.mentions_bound(*atom.sup))):
+        if bound and atom.primes:
             raise p.unsupported(
                 f"{spell(p.tokens[atom.start : atom.stop])} depends on the index of a sum",
                 "declare it as a template, key -> Lambda(index, ...)",
@@ -106,12 +109,31 @@ class Declarer:
         if bound and texts not in self.sequences:
             self.sequences.add(texts)
             raise Again
-        if texts in self.sequences and atom.sub and (atom.sup or atom.primes):
-            raise p.unsupported(
-                f"{spell(head)} is a sequence, but stands with a superscript here",
-                "declare both spellings in names",
-            )
-        return texts in self.sequences and atom.sub is not None
+        plain = atom.sub is not None and not (atom.sup or atom.primes)
+        return texts in self.sequences and plain
+
+    def _is_template(self, p: Parser, atom: Atom, head: list[Token]) -> bool:
+        """Does it have a superscript in parentheses, and move with the index of a sum?"""
+        if atom.sup is None or p.tokens[atom.sup[0]].text != "(" or atom.primes:
+            return False
+        shape = tuple(t.text for t in head), atom.sub is not None
+        if p.mentions_bound(atom.head[1], atom.stop) and shape not in self.templates:
+            self.templates.add(shape)
+            raise Again
+        return shape in self.templates
+
+    def _declare_template(self, p: Parser, atom: Atom, head: list[Token]) -> None:
+        """p_i^{(m)} as p_at(i, m): one argument for all of each script."""
+        letters = [c for c in "abcdefgh" if c != head[0].text]
+        function = sp.Function(f"{symbol_name(head)}_at")
+        key, args = spell(head), []
+        if atom.sub is not None:
+            args.append(sp.Symbol(letters[0]))
+            key += f"_{{{letters[0]}}}"
+        args.append(sp.Symbol(letters[1]))
+        key += f"^{{({letters[1]})}}"
+        self.names[key] = sp.Lambda(tuple(args), function(*args))
+        self.notes.append(f"{key}: the function {function}({', '.join(map(str, args))})")
 
     def _declare_function(self, p: Parser, head: list[Token]) -> None:
         key = spell(head)

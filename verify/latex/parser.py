@@ -192,6 +192,12 @@ class Parser(Cursor):
 
     # -- names -------------------------------------------------------------------------------
 
+    def constant(self, spelling: str, value: sp.Expr) -> None:
+        """Tell that a letter is a number, where names are declared on the way."""
+        note = f"{spelling}: the number {value.evalf(4)}..."
+        if self.declarer is not None and note not in self.declarer.notes:
+            self.declarer.notes.append(note)
+
     def mentions_bound(self, start: int, stop: int) -> bool:
         """Is an index of a sum or limit around spelled between these places?"""
         texts = tuple(t.text for t in self.tokens[start:stop])

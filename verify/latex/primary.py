@@ -197,4 +197,5 @@ def _constant(p: Parser) -> tuple[sp.Expr, str]:
         found = f"{text}(...) is a number times a bracket or a call of a function"
         raise p.ambiguous(found, rf"write {text} \cdot (...) for a product, or declare {text}")
     p.take()
+    p.constant(text, _CONSTANTS[text])
     return _CONSTANTS[text], "plain" if text == r"\pi" else "e"
