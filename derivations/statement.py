@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import sympy as sp
 from sympy.core.symbol import Str
 
+from .domain import Domain
 from .errors import StatementError
 from .quantity import Event, Functional, Vec
 
@@ -37,6 +38,7 @@ __all__ = [
     "Rel",
     "Statement",
     "chain",
+    "decimal",
     "eq",
     "ge",
     "gt",
@@ -286,19 +288,42 @@ class Monotone(Statement):
         return rf"{x} \text{{ is {self.args[2].name} in }} {s}"
 
 
-class Minimises(Statement):
-    """value is the point of symbol's domain that minimises objective; args: (value, objective,
-    symbol)."""
+class Over(sp.Atom):
+    """Carries a Domain inside a statement; equal when the declarations are equal."""
 
-    def __new__(cls, value: object, objective: object, symbol: sp.Symbol) -> Minimises:
-        return super().__new__(cls, _side(value), _side(objective), symbol)
+    def __new__(cls, domain: Domain) -> Over:
+        obj = super().__new__(cls)
+        obj.domain = domain
+        return obj
+
+    def _hashable_content(self) -> tuple[str]:
+        return (repr(self.domain),)
+
+    def __getnewargs__(self) -> tuple[Domain]:
+        return (self.domain,)
+
+    def _sympystr(self, printer) -> str:  # type: ignore[no-untyped-def]
+        return repr(self.domain)
+
+
+class Minimises(Statement):
+    """value is the one point of a domain that minimises objective over symbol.
+
+    args: (value, objective, symbol, Over(domain)); the symbol is bound.
+    """
+
+    def __new__(
+        cls, value: object, objective: object, symbol: sp.Symbol, over: Domain | Over
+    ) -> Minimises:
+        carrier = over if isinstance(over, Over) else Over(over)
+        return super().__new__(cls, _side(value), _side(objective), symbol, carrier)
 
     @property
     def free_symbols(self) -> set[sp.Basic]:
         return self.args[0].free_symbols | (self.args[1].free_symbols - {self.args[2]})
 
     def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
-        v, f, s = (printer._print(a) for a in self.args)
+        v, f, s = (printer._print(a) for a in self.args[:3])
         return rf"{v} = \arg\min_{{{s}}} {f}"
 
 
@@ -322,6 +347,16 @@ def chain(first: object, *links: object) -> And:
         raise StatementError("chain needs: side, relation, side[, relation, side ...]")
     sides = [first, *links[1::2]]
     return And(*(Rel(op, a, b) for op, a, b in zip(links[::2], sides, sides[1:], strict=False)))
+
+
+def decimal(x: object, digits: str) -> And:
+    """x rounds to a printed decimal: it is within half a unit of the last place.
+
+    >>> decimal(sp.pi, "3.14")
+    And(Rel(>=, pi, 627/200), Rel(<=, pi, 629/200))
+    """
+    half = sp.Rational(1, 2 * 10 ** len(digits.partition(".")[2]))
+    return And(ge(x, sp.Rational(digits) - half), le(x, sp.Rational(digits) + half))
 
 
 _SYMPY = {

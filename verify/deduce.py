@@ -17,12 +17,14 @@ from refutable.derivations.derive import Derived, derive, full_resample
 from refutable.derivations.domain import Integers
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.normal import is_zero
+from refutable.derivations.response import Response
 
 from .limits import limit
 from .opaque import add_facts, rewrite_collapse
+from .optima import prove_minimum
 from .positivity import prove
 from .region import Region, Variable, region_of
-from .vectors import vector_identity
+from .vectors import responses, vector_identity
 
 __all__ = ["Deduction", "deduce"]
 
@@ -109,6 +111,8 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
         return _prove(st.body, d, region, facts)
     if isinstance(st, S.Monotone):
         return _monotone(st, d, region, facts)
+    if isinstance(st, S.Minimises):
+        return prove_minimum(st, d, region, lambda rel, here: _relation(rel, d, here, facts))
     if isinstance(st, S.Member):
         return _member(st, d, region, facts)
     raise OutsideFragment(f"{type(st).__name__} has no proof rule", part=type(st).__name__)
@@ -135,6 +139,8 @@ def _formulas(e: sp.Basic, d: Deduction) -> dict[sp.Expr, sp.Expr]:
 def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     if isinstance(rel.lhs, Q.Vec):
         return vector_identity(rel, d)
+    if rel.atoms(Response):
+        return all(_response_case(at, r, d, region, facts) for at, r in responses(rel, region))
     lhs, rhs = (_replace_limits(side, d, region) for side in (rel.lhs, rel.rhs))
     rel = S.Rel(rel.op, _carry_out(lhs), _carry_out(rhs))
     table = _formulas(rel, d)
@@ -148,6 +154,20 @@ def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
         region = region.restrict(replace(region.variables[symbol], lo=late[-1][symbol] + 1))
     full = S.Rel(rel.op, rel.lhs.xreplace(table), rel.rhs.xreplace(table))
     return _decide(full, d, region, facts)
+
+
+def _response_case(
+    at: dict, rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
+) -> bool:
+    ok = _relation(rel, d, region, facts)
+    if ok:
+        d.say(
+            "coefficient",
+            f"noise {', '.join(map(str, at.values())) or 'in the common range'}: agrees",
+        )
+    else:
+        d.missing = d.missing or f"the case {at}"
+    return ok
 
 
 def _carry_out(e: sp.Expr) -> sp.Expr:
@@ -268,19 +288,29 @@ def _member(st: S.Member, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
 
 
 def _replace_limits(e: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
-    table = {}
-    for node in e.atoms(S.Lim, S.LimSup, S.LimInf):
-        expr, x, to = node.args
-        expr = rewrite_collapse(expr)
-        inner = _formulas(expr, d)
-        body = region.abstract(_carry_out(expr).xreplace(inner))
-        work = _with(region, d.claim, x)
-        left = body.atoms(Q.Mean, Q.Prob)
-        value, lemmas = _squeeze(body, x, to, d, work) if left else limit(body, x, to, work)
-        d.lemmas += [lemma for lemma in lemmas if lemma not in d.lemmas]
-        d.say("limit", f"{x} to {to}: {value}")
-        table[node] = value
-    return e.xreplace(table) if table else e
+    """Limits by their values, the innermost first."""
+    kinds = (S.Lim, S.LimSup, S.LimInf)
+    while True:
+        nodes = [x for x in e.atoms(*kinds) if not x.args[0].atoms(*kinds)]
+        if not nodes:
+            return e
+        table = {}
+        for node in sorted(nodes, key=sp.default_sort_key):
+            table[node] = _limit(node, d, region)
+        e = e.xreplace(table)
+
+
+def _limit(node: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
+    expr, x, to = node.args
+    expr = rewrite_collapse(expr)
+    inner = _formulas(expr, d)
+    body = region.abstract(_carry_out(expr).xreplace(inner))
+    work = _with(region, d.claim, x)
+    left = body.atoms(Q.Mean, Q.Prob)
+    value, lemmas = _squeeze(body, x, to, d, work) if left else limit(body, x, to, work)
+    d.lemmas += [lemma for lemma in lemmas if lemma not in d.lemmas]
+    d.say("limit", f"{x} to {to}: {value}")
+    return value
 
 
 def _with(region: Region, claim: Claim, x: sp.Symbol) -> Region:

@@ -22,6 +22,8 @@ from refutable.derivations.claim import Claim
 from refutable.derivations.domain import Domain, Integers, Schedule, Simplex
 from refutable.derivations.errors import DomainError, OutsideFragment
 
+from .optima import minimum_at
+
 __all__ = ["Check", "check_at", "compare", "instances", "named"]
 
 Instance = dict
@@ -224,6 +226,11 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
         return Check(ok, None, x, None)
     if isinstance(st, S.Monotone):
         return _monotone(st, at, value)
+    if isinstance(st, S.Minimises):
+        truth, point, here, best = minimum_at(st, at, value)
+        return Check(
+            truth, S.Rel("<=", st.args[0], point), here, best, f"at {st.args[2]} = {point}"
+        )
     raise OutsideFragment(f"{type(st).__name__} has no instances", part=type(st).__name__)
 
 

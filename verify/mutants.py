@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
@@ -124,6 +125,8 @@ def _places(e: sp.Expr) -> Iterator[tuple[tuple[int, ...], sp.Expr]]:
             continue
         if isinstance(node, sp.Expr):
             yield path, node
+        if isinstance(node, AppliedUndef):
+            continue
         if isinstance(node, (sp.Sum, sp.Product)):
             stack.append(((*path, 0), node.args[0]))
         elif not isinstance(node, (sp.Derivative, sp.Integral)):
@@ -141,8 +144,6 @@ def _replace_at(e: sp.Basic, path: tuple[int, ...], new: sp.Basic) -> sp.Basic:
 def _expression_changes(
     e: sp.Expr, symbols: list[sp.Symbol], bound: set
 ) -> Iterator[tuple[str, str, sp.Expr]]:
-    from sympy.core.function import AppliedUndef
-
     for path, node in _places(e):
 
         def put(new: sp.Expr, path: tuple[int, ...] = path) -> sp.Expr:

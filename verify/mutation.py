@@ -8,7 +8,7 @@ import sympy as sp
 
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
-from refutable.derivations.errors import OutsideFragment, RefutableError
+from refutable.derivations.errors import DomainError, OutsideFragment, RefutableError
 from refutable.derivations.normal import is_zero
 
 from .deduce import Deduction, deduce
@@ -69,6 +69,8 @@ def fate(
                 c = check_at(body, at, value)
             except (OutsideFragment, ZeroDivisionError):
                 continue
+            except DomainError as err:
+                return "killed", f"asks for what does not exist: {err}"
             if c.truth is False:
                 return (
                     "killed",
