@@ -24,12 +24,13 @@ from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
 
 from .confidence import Interval, visible
-from .engine import Job, Tally
+from .engine import Job
 from .estimate import prepared, shards_for
 from .executors import run_sharded
 from .fixed import settled
 from .instance import instance, put
 from .sides import enclose, expectations, merged
+from .tally import Tally
 
 __all__ = ["LOOKS", "Outcome", "check"]
 

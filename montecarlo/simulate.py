@@ -20,11 +20,12 @@ from refutable.derivations import quantity as Q
 from refutable.derivations.errors import DomainError, UsageError
 from refutable.derivations.process import Process
 
-from .engine import Job, Tally
+from .engine import Job
 from .estimate import shards_for, truncated
 from .executors import run_sharded
 from .store import read_checkpoint, write_checkpoint
 from .table import Row, Table
+from .tally import Tally
 
 __all__ = ["QUANTITIES", "run"]
 

@@ -20,7 +20,8 @@ from refutable.derivations.process import Draw, Exact, Mix, Model, Pool, Process
 from refutable.derivations.quantity import Mean, Prob, SqNorm
 from refutable.derivations.statement import eq, gt
 from refutable.montecarlo import categorical, check, estimate
-from refutable.montecarlo.engine import Job, Tally
+from refutable.montecarlo.engine import Job
+from refutable.montecarlo.tally import Tally
 
 P0 = Fraction(2, 3)
 Law = Iterator[tuple[Fraction, Fraction]]
