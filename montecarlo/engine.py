@@ -7,7 +7,7 @@ be added in any order, by any number of workers, with the same result.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy as sp
@@ -17,7 +17,7 @@ from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Categorical, Linear
 
-from . import categorical, linear
+from . import categorical, chain, linear
 from .betting import BINS, rounded
 from .bounds import bounds
 from .confidence import GRID, Bounded, Counted
@@ -42,17 +42,23 @@ KEPT = 1 << 23
 
 @dataclass(frozen=True)
 class Model:
-    """A process at an instance, ready to be sampled up to a generation."""
+    """A process at an instance, ready to be sampled up to a generation.
+
+    chain: n where the compiled kernel of fully synthetic chains samples it, else 0.
+    """
 
     scope: Scope
     needs: Needs
     steps: tuple[Step, ...]
     truth: tuple = ()
     design: linear.Design | None = None
+    chain: int = 0
 
     @property
     def shard_runs(self) -> int:
         """Replicates of a shard: a power of two, 64 to 4096."""
+        if self.chain:
+            return max(64, min(4096, 1 << ((KEPT // self.needs.last).bit_length() - 1)))
         if self.design is None:
             width = max(len(self.truth), 1)
         else:
@@ -74,6 +80,8 @@ class Model:
         def streams(generation: int, slot: int) -> np.random.Generator:
             return generator(key, shard, generation, slot)
 
+        if self.chain:
+            return chain.sample(self.chain, self.truth, self.needs, key, shard, self.shard_runs)
         if self.design is not None:
             return linear.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
         return categorical.sample(self.steps, self.truth, self.needs, streams, self.shard_runs)
@@ -149,9 +157,17 @@ class Job:
 
     @classmethod
     def together(
-        cls, nodes: Sequence[sp.Basic], at: Mapping[object, object], seed: int, key: str
+        cls,
+        nodes: Sequence[sp.Basic],
+        at: Mapping[object, object],
+        seed: int,
+        key: str,
+        kernels: bool = False,
     ) -> list[Job]:
-        """Jobs that are measured on the same paths of one process."""
+        """Jobs that are measured on the same paths of one process.
+
+        kernels: take a compiled kernel where one suits, with streams of its own.
+        """
         for node in nodes:
             if not isinstance(node, (Q.Mean, Q.Prob)):
                 name = type(node).__name__
@@ -162,6 +178,9 @@ class Job:
                 raise OutsideFragment("a mean given a vector is no number", part="given")
         groups, model = model_of(sp.Tuple(*(sp.Tuple(*node.args) for node in nodes)), at)
         stream = stream_key(seed, key)
+        if kernels and model.needs.last and chain.suits(groups):
+            size = chain.chain_size(model.steps, len(model.truth))
+            model = replace(model, chain=size)
         out = []
         for place, (node, group) in enumerate(zip(nodes, groups, strict=True)):
             given = group[1] if len(group) > 1 else None

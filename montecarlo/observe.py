@@ -58,7 +58,10 @@ def holds(event: sp.Basic, scope: Scope, paths: Paths) -> tuple[np.ndarray, np.n
         sure = (ayes == amaybe) & (byes == bmaybe)
         return sure & (ayes == byes), ~sure | (ayes == byes)
     if isinstance(event, Q.IsDirac):
-        dirac = np.broadcast_to(_support(event.args[0], scope, paths) == 1, (paths.runs,))
+        if paths.squares is not None and scope.terms(event.args[0])[0][1][0] == "model":
+            dirac = _squares(event.args[0], scope, paths) == paths.size**2
+        else:
+            dirac = np.broadcast_to(_support(event.args[0], scope, paths) == 1, (paths.runs,))
         return dirac, dirac
     if isinstance(event, Q.Fixation):
         model = paths.vectors["model", scope.longest]
@@ -165,6 +168,8 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
     if isinstance(e, Q.TotalVariation):
         gap, _ = _vector(e.args[0] - e.args[1], scope, paths)
         return np.maximum(np.maximum(gap, 0).sum(axis=-1), np.maximum(-gap, 0).sum(axis=-1))
+    if isinstance(e, Q.SqNorm) and paths.squares is not None:
+        return _squares(e.args[0], scope, paths) / paths.size**2
     if not e.vectors:
         raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
     x, step = _vector(e.args[0], scope, paths)
@@ -184,6 +189,13 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
         part = _nearest_half(x, step)
         return np.minimum(part, 1 - part) if isinstance(e, Q.PiMax) else part * (1 - part)
     raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
+
+
+def _squares(v: sp.Basic, scope: Scope, paths: Paths) -> np.ndarray:
+    """Sums of squared counts of a model, which a kernel kept instead of its vector."""
+    ((_, key),) = scope.terms(v)
+    assert paths.squares is not None
+    return paths.squares[:, key[1] - 1]
 
 
 def _nearest_half(x: np.ndarray, step: Lattice) -> np.ndarray:
@@ -213,6 +225,8 @@ def _lattice(e: sp.Basic, scope: Scope, paths: Paths) -> Lattice:
     """A number L such that L times the observable is always an integer, or None."""
     if isinstance(e, (Indicator, Q.Support, Q.CollapseTime)):
         return 1
+    if isinstance(e, Q.SqNorm) and paths.squares is not None:
+        return common([paths.size**2])
     if isinstance(e, Q.Functional):
         steps = [_vector(v, scope, paths)[1] for v in e.vectors]
         step = common(steps)

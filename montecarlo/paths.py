@@ -86,7 +86,8 @@ class Paths:
 
     vectors: key -> array (runs, classes).  truth: array (classes,).  lattice: key -> Lattice.
     collapsed: (runs,) first internal generation whose model is a point mass, 0 for none up to
-    `horizon`.
+    `horizon`.  squares, size: what a kernel keeps instead of vectors, the sums of squared counts
+    (runs, generations) of models of `size` data.
     """
 
     runs: int
@@ -96,3 +97,5 @@ class Paths:
     lattice: dict[Key, Lattice] = field(default_factory=dict)
     collapsed: np.ndarray | None = None
     horizon: int = 0
+    squares: np.ndarray | None = None
+    size: int = 0

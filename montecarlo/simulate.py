@@ -20,7 +20,7 @@ from refutable.derivations import quantity as Q
 from refutable.derivations.errors import DomainError, UsageError
 from refutable.derivations.process import Process
 
-from .engine import Job
+from .engine import Job, Model
 from .estimate import shards_for, truncated
 from .executors import run_sharded
 from .store import read_checkpoint, write_checkpoint
@@ -55,13 +55,15 @@ def run(
     checkpoint: str | Path | None = None,
     max_seconds: float | None = None,
     progress: Callable[[int, int], None] | None = None,
+    kernels: bool = True,
 ) -> Table:
     """Simulate `runs` replicates and estimate every quantity at every generation.
 
     generations: how many fits, or the paper indices wanted.  quantities: names of QUANTITIES, or
     name -> Mean or Prob in which the process's index symbol stands for the generation.
     alpha: level of each interval by itself.  checkpoint: a file to resume from and to save to.
-    progress: called with (shards done, shards in all).
+    progress: called with (shards done, shards in all).  kernels: let a compiled kernel sample where
+    one suits (squared norms, point masses and collapse times of fully synthetic chains).
     Ctrl-C and `max_seconds` end the run early, with the table of the shards done so far.
 
     >>> from refutable.derivations.families import Categorical
@@ -78,9 +80,9 @@ def run(
         for name, node in _named(process, quantities).items()
     }
     key = f"simulate/{process.name}"
-    jobs = truncated(Job.together(list(nodes.values()), at, seed, key), seed, key)
+    jobs = truncated(Job.together(list(nodes.values()), at, seed, key, kernels), seed, key)
     shards = shards_for(jobs[0], runs, 0)
-    digest = _digest(process, at, nodes, seed, jobs[0].model.shard_runs)
+    digest = _digest(process, at, nodes, seed, jobs[0].model)
     done, tallies = 0, [Tally()] * len(jobs)
     if checkpoint is not None and (saved := read_checkpoint(checkpoint, digest)):
         done, tallies = saved["shards"], [Tally.read(t) for t in saved["tallies"]]
@@ -151,8 +153,8 @@ def _named(process: Process, quantities: Sequence[str] | Mapping) -> dict[str, s
     return {q: QUANTITIES[q](process, process.index) for q in quantities}
 
 
-def _digest(process: Process, at: Mapping, nodes: Mapping, seed: int, size: int) -> str:
+def _digest(process: Process, at: Mapping, nodes: Mapping, seed: int, model: Model) -> str:
     values = sorted((str(k), str(v)) for k, v in at.items())
     named = [(k, name, str(node)) for (k, name), node in nodes.items()]
-    text = repr((process, values, named, seed, size))
+    text = repr((process, values, named, seed, model.shard_runs, model.chain))
     return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -11,11 +11,15 @@ from math import comb, factorial, prod
 
 import numpy as np
 import pytest
+import sympy as sp
 from scipy.stats import binom, chisquare
 
 from refutable.derivations.errors import DomainError, OutsideFragment
+from refutable.derivations.quantity import IsDirac, Mean, NormInf, Prob, SqNorm
+from refutable.derivations.statement import gt
 from refutable.montecarlo import urn, urn_twin
 from refutable.montecarlo.alias import binomial, binomial_tables, table
+from refutable.montecarlo.engine import Job
 from refutable.montecarlo.two_types import histograms
 
 KEY = (0x12345678, 0x9ABCDEF0)
@@ -144,3 +148,31 @@ def test_kernels_refuse_what_does_not_fit():
         histograms(5000, Fraction(1, 2), 2, 10, KEY)
     with pytest.raises(DomainError):
         histograms(5, Fraction(3, 2), 2, 10, KEY)
+
+
+def test_questions_that_suit_the_kernel(processes, at):
+    fs, ps = processes["FS"], processes["PS"]
+    good = [Mean(SqNorm(fs.model(3))), Prob(IsDirac(fs.model(2))), Prob(gt(fs.collapse_time, 4))]
+    good += [Prob(IsDirac(fs.model(0)))]
+    jobs = Job.together(good, at, 0, "x", kernels=True)
+    assert [j.model.chain for j in jobs] == [2, 2, 2, 2]
+    assert jobs[3].tally(0).yes == 0
+    for other in ([*good, Mean(NormInf(fs.model(1)))], [Mean(SqNorm(fs.model(2) - fs.model(1)))],
+                  [Mean(SqNorm(ps.model(2)))]):  # fmt: skip
+        assert Job.together(other, at, 0, "x", kernels=True)[0].model.chain == 0
+
+
+def test_kernel_and_plain_sampler_have_one_law(processes, at):
+    """Intervals at level 1e-9 of either sampler hold the other's mean, and the exact one."""
+    fs = processes["FS"]
+    where = {**at, sp.Symbol("n"): sp.Integer(5)}
+    for node in (Mean(SqNorm(fs.model(4)) ** 2), Prob(IsDirac(fs.model(4))),
+                 Mean(sp.Min(fs.collapse_time, 6))):  # fmt: skip
+        spans = []
+        for kernels in (True, False):
+            job = Job.together([node], where, 1, "law", kernels=kernels)[0]
+            assert (job.model.chain > 0) == kernels
+            spans.append(job.summary(job.tally(k) for k in range(8)).interval(1e-9))
+        (a, b), (c, d) = spans
+        assert max(a, c) < min(b, d)
+        assert b - a < 0.25 * max(1, b)
