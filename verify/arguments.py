@@ -19,6 +19,7 @@ EXTERNAL = {
         "add_parser_check_tex",
         "compare the equations of a paper with the claims",
     ),
+    "errata": ("refutable.verify.errata", "add_parser", "what was found to be wrong, as a page"),
     "latex": ("refutable.verify.latexout", "add_parser", "derivations and errata as LaTeX"),
     "report": ("refutable.verify.report", "add_parser", "a static HTML report"),
     "simulate": ("refutable.montecarlo.cli", "add_parser", "the sampling engine by itself"),

@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
-from refutable.derivations.claim import Claim
+from refutable.derivations.claim import Claim, expand
 
 __all__ = ["Mutant", "mutants_of"]
 
@@ -35,14 +35,22 @@ class Mutant:
 
 
 def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
-    """Mutants of the claim's statement (abbreviations put in, quantities untouched)."""
-    body = claim.expanded()
-    symbols = [s for s in claim.domain if isinstance(s, sp.Symbol)]
-    seen, out = {body}, []
-    for m in _mutate(body, symbols, set(claim.quantities)):
-        if m.statement not in seen:
-            seen.add(m.statement)
-            out.append(m)
+    """Mutants of the claim's statement as printed, then with the paper's abbreviations put in.
+
+    Quantities are left alone: an engine derives them.
+    """
+    symbols = [s for s in (*claim.domain, *claim.where) if isinstance(s, sp.Symbol)]
+    bodies = [claim.statement]
+    if claim.where and claim.expanded() != claim.statement:
+        bodies.append(claim.expanded())
+    seen: set[sp.Basic] = {claim.expanded()}
+    out = []
+    for body in bodies:
+        for m in _mutate(body, symbols, set(claim.quantities)):
+            plain = expand(m.statement, claim.where)
+            if plain not in seen:
+                seen.add(plain)
+                out.append(m)
     if limit is None or len(out) <= limit:
         return out
     return _spread(out, limit)

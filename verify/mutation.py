@@ -56,7 +56,7 @@ def fate(
 ) -> tuple[str, str]:
     """(killed | equivalent | implied | true | undetected, why)."""
     try:
-        changed = replace(claim, statement=mutant.statement, where={}, readings=())
+        changed = replace(claim, statement=mutant.statement, readings=())
         body = changed.bound()
     except RefutableError as err:
         return "killed", f"is no statement: {err}"
@@ -80,9 +80,10 @@ def fate(
     if undefined:
         return "killed", "not defined on the whole domain"
     original = claim.expanded()
-    if _implied(original, mutant.statement):
+    plain = changed.expanded()
+    if _implied(original, plain):
         return "implied", "a weaker relation"
-    if _equivalent(claim, original, mutant.statement):
+    if _equivalent(claim, original, plain):
         return "equivalent", "the same after normalisation"
     d = deduce_quietly(changed, facts)
     if d is not None and d.proved:

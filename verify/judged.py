@@ -1,0 +1,59 @@
+"""Verdicts for commands that write documents: which claims, judged how."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+
+from .verdict import Verdict
+
+__all__ = ["add_options", "judged", "with_parts"]
+
+
+def add_options(p: argparse.ArgumentParser) -> None:
+    """Options of every command that judges claims in order to write about them."""
+    p.add_argument("ids", nargs="*", metavar="ID", help="these claims (default: all)")
+    p.add_argument(
+        "--file", action="append", default=[], metavar="PATH", help="claim files of your own"
+    )
+    p.add_argument("--paper", action="append", default=[], metavar="P", help="only this paper")
+    p.add_argument("--fast", action="store_true", help="no sampling")
+    p.add_argument("--seed", type=int, default=0, help="root seed of the sampling")
+    p.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="parallel processes")
+    p.add_argument("--traceback", action="store_true", help="show where an error comes from")
+
+
+def judged(args: argparse.Namespace) -> list[Verdict]:
+    """The verdicts asked for, parents folded, in catalogue order.
+
+    Raises Contradiction where engines contradict each other, NoClaim where nothing fits.
+    """
+    from refutable.derivations.errors import Contradiction
+
+    from .judge import Options, combine
+    from .loader import load, load_papers
+    from .running import run
+    from .selection import select
+
+    claims = load(args.file) if args.file else load_papers()
+    chosen = select(claims, args.paper, args.ids)
+    options = Options(seed=args.seed, fast=args.fast, jobs=args.jobs, claims=len(chosen))
+    done = run(chosen, claims, options, source=tuple(args.file) or None)
+    if done.errors:
+        raise Contradiction(done.errors[0])
+    return combine(done.verdicts)
+
+
+def with_parts(verdicts: Sequence[Verdict]) -> list[tuple[Verdict, list[Verdict]]]:
+    """(entry, its parts) pairs; a part without its parent among the verdicts stands alone."""
+    known = {v.claim.id for v in verdicts}
+    out: list[tuple[Verdict, list[Verdict]]] = []
+    place: dict[str, list[Verdict]] = {}
+    for v in verdicts:
+        parent = v.claim.parent
+        if parent and parent in known:
+            place.setdefault(parent, []).append(v)
+        else:
+            out.append((v, place.setdefault(v.claim.id, [])))
+    return out
