@@ -18,6 +18,7 @@ import refutable
 from refutable.derivations.quantity import Tag
 from refutable.derivations.statement import Rel
 
+from .typeset import sequences_of, tex
 from .verdict import Counterexample, Evidence, MutantTally, Repair, Verdict
 
 __all__ = ["BUDGET", "SCHEMA", "WORDS", "document", "dumps", "record", "tally"]
@@ -53,7 +54,7 @@ def tally(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 def record(v: Verdict) -> dict[str, Any]:
     """One verdict as the schema has it."""
-    c = v.claim
+    c, names = v.claim, sequences_of(v.claim)
     return {
         "id": c.id,
         "parent": c.parent,
@@ -64,7 +65,7 @@ def record(v: Verdict) -> dict[str, Any]:
         "line": c.line,
         "provenance": c.provenance,
         "confidence": plain(c.confidence),
-        "statement": latex(c.statement),
+        "statement": tex(c.statement, names),
         "verdict": v.verdict,
         "refutes": v.refutes,
         "reason": " ".join(v.reason.split()),
@@ -73,7 +74,7 @@ def record(v: Verdict) -> dict[str, Any]:
         ],
         "evidence": [_evidence(e) for e in v.evidence],
         "counterexample": _counterexample(v.counterexample),
-        "repair": _repair(v.repair),
+        "repair": _repair(v.repair, names),
         "slack": plain(v.slack),
         "trusted": list(v.trusted),
         "boundary": plain(v.boundary),
@@ -106,14 +107,14 @@ def _counterexample(x: Counterexample | None) -> dict[str, Any] | None:
     }
 
 
-def _repair(r: Repair | None) -> dict[str, Any] | None:
+def _repair(r: Repair | None, names: set[str]) -> dict[str, Any] | None:
     if r is None:
         return None
     return {
-        "statement": latex(r.statement),
+        "statement": tex(r.statement, names),
         "sympy": sympy_text(r.statement),
         "why": " ".join(r.why.split()),
-        "difference": None if r.difference is None else latex(r.difference),
+        "difference": None if r.difference is None else tex(r.difference, names),
         "verdict": r.verdict,
     }
 
@@ -123,11 +124,6 @@ def _mutants(m: MutantTally | None) -> dict[str, Any] | None:
         return None
     counts = {k: getattr(m, k) for k in ("total", "killed", "equivalent", "implied", "true")}
     return {**counts, "undetected": list(m.undetected)}
-
-
-def latex(e: object) -> str:
-    """LaTeX of a statement or an expression."""
-    return sp.latex(e)
 
 
 class _SympyText(StrPrinter):

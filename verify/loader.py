@@ -24,6 +24,8 @@ __all__ = ["PATTERN", "SECONDS", "claim_files", "load", "load_file", "load_paper
 
 #: What a claim file in a folder is called.
 PATTERN = "claim_*.py"
+#: What the folder of the papers is called, wherever `refutable` is installed.
+PAPERS = "derivations/papers/"
 #: How long one file may take to load.
 SECONDS = 60.0
 
@@ -63,10 +65,9 @@ def paper_files() -> list[Path]:
 
 
 def load_papers(seconds: float | None = SECONDS) -> list[Claim]:
-    """The claims of the papers. Their files are called `derivations/papers/NAME.py` wherever
-    `refutable` is installed."""
+    """The claims of the papers that come with `refutable`."""
     return _distinct(
-        load_file(f, shown=f"derivations/papers/{f.name}", seconds=seconds) for f in paper_files()
+        load_file(f, shown=f"{PAPERS}{f.name}", seconds=seconds) for f in paper_files()
     )
 
 
@@ -106,6 +107,8 @@ def _execute(
     """Run the file; its output goes to stderr, because stdout belongs to the results."""
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
+    if shown.startswith(PAPERS):
+        module.__package__ = "refutable.derivations.papers"  # they share symbols and processes
     made: list[Claim] = []
     token = MADE.set(made)
     try:

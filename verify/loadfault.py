@@ -42,7 +42,8 @@ def _line(tb: TracebackType | None, shown: str) -> int | None:
 
 
 def _message(err: BaseException, namespace: dict[str, object], seconds: float | None) -> str:
-    shadowed = _shadowed(namespace)
+    misused = isinstance(err, (RefutableError, TypeError, ValueError, AttributeError))
+    shadowed = _shadowed(namespace) if misused else None
     if isinstance(err, RefutableError):
         return one_line(err) + (f"; {shadowed}" if shadowed else "")
     if isinstance(err, TimeUp):

@@ -1,0 +1,105 @@
+"""The lower half of a page: evidence, boundary, slack, mutants, trust, and what was not checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .page import Page
+from .verdict import Verdict
+
+__all__ = ["print_evidence"]
+
+#: Engines that a full run may use.
+ENGINES = ("symbolic", "exact", "certificate", "montecarlo", "transformer")
+
+
+def print_evidence(v: Verdict, page: Page) -> None:
+    """All of it, for one verdict."""
+    if v.evidence:
+        page.heading("Evidence")
+        page.rows([(e.engine, e.outcome, _detail(e)) for e in v.evidence])
+    _boundary(v, page)
+    _slack(v, page)
+    _mutants(v, page)
+    if v.trusted:
+        page.heading("Rests on lemmas that were not derived here")
+        page.text(", ".join(v.trusted))
+    missing = _not_checked(v)
+    if missing:
+        page.heading("Not checked")
+        for text in missing:
+            page.text(text, hang=2)
+
+
+def _detail(e: Any) -> str:
+    text = e.detail
+    if e.interval is not None:
+        text += f"; interval [{e.interval[0]}, {e.interval[1]}]"
+    if e.visible is not None:
+        text += f"; would have seen a deviation of {e.visible}"
+    return text
+
+
+def _boundary(v: Verdict, page: Page) -> None:
+    if not v.boundary:
+        return
+    page.heading("At the boundary of the domain")
+    rows = []
+    for row in v.boundary:
+        sides = f"{row['lhs']} against {row['rhs']}" if row.get("lhs") else ""
+        rows.append((row["corner"], row["outcome"], _at(row.get("instance", {})), sides))
+    page.rows(rows)
+
+
+def _slack(v: Verdict, page: Page) -> None:
+    if not v.slack:
+        return
+    page.heading("Slack: how far the bound is from the truth")
+    for row in v.slack.get("links", [v.slack]):
+        if "smallest ratio" in row:
+            page.text(
+                f"{row['bound']} bound: between {row['smallest ratio']} ({_at(row['smallest at'])})"
+                f" and {row['largest ratio']} ({_at(row['largest at'])}) of the other side,"
+                f" over {row['instances']} instances",
+                hang=4,
+            )
+        empty = row.get("says nothing at")
+        if row.get("vacuous"):
+            page.text(f"{row['bound']} bound: vacuous: it says nothing at any instance", hang=4)
+        elif empty:
+            page.text(f"it says nothing at {empty} of {row['instances']} instances", hang=4)
+
+
+def _at(values: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{k} = ({', '.join(map(str, x))})" if isinstance(x, (list, tuple)) else f"{k} = {x}"
+        for k, x in values.items()
+    )
+
+
+def _mutants(v: Verdict, page: Page) -> None:
+    m = v.mutants
+    if m is None or not m.total:
+        return
+    page.heading("Wrong versions of the " + ("correction" if v.repair else "statement"))
+    counts = [f"{getattr(m, w)} {w}" for w in ("killed", "equivalent", "implied", "true")]
+    shown = ", ".join(c for c in counts if not c.startswith("0 "))
+    page.text(f"{m.total} tried: {shown}{f', {len(m.undetected)} undetected' * bool(m.undetected)}")
+    for row in m.rows:
+        if row["fate"] != "killed":
+            why = f" ({row['why']})" if row.get("why") else ""
+            page.text(f"{row['fate']}: {row['change']}{why}", indent=6, hang=4)
+
+
+def _not_checked(v: Verdict) -> list[str]:
+    if v.verdict == "out of scope":
+        return []
+    seen = {e.engine for e in v.evidence if e.outcome != "skipped"}
+    if v.counterexample is not None:
+        seen |= {v.counterexample.engine, v.counterexample.confirmed_by}
+        return []
+    out = [f"{e.engine}: {e.detail}" for e in v.evidence if e.outcome == "skipped"]
+    silent = [e for e in ENGINES if e not in seen and not any(t.startswith(e) for t in out)]
+    if silent and v.evidence:
+        out.append(f"no evidence from: {', '.join(silent)}")
+    return out
