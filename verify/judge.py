@@ -28,8 +28,8 @@ from .confirm import confirm
 from .deduce import Deduction, deduce
 from .instances import Check, check_at, instances, named
 from .mutation import tally
-from .opaque import rewrite_collapse
 from .repair import find_repair
+from .rewrites import rewrite
 from .sampling import sample
 from .slack import slack_of
 from .values import Exact, Symbolic, cross_check
@@ -151,7 +151,7 @@ def _facts(claim: Claim, done: Mapping[str, Verdict]) -> tuple[S.Rel, ...]:
     for id in claim.assumes:
         v = done.get(id)
         if v is not None and v.verdict == "proved":
-            body = rewrite_collapse(v.claim.bound())
+            body, _ = rewrite(v.claim.bound(), v.claim.domain)
             out += [
                 r
                 for r in (body.args if isinstance(body, S.And) else (body,))

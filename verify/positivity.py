@@ -27,7 +27,7 @@ from refutable.derivations.statement import Rel
 
 from .region import Region, Variable
 
-__all__ = ["Certificate", "prove", "sign"]
+__all__ = ["Certificate", "contradictory", "prove", "relevant", "sign"]
 
 RLIMIT = 4_000_000
 MAX_TERMS = 4000
@@ -265,6 +265,17 @@ def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) ->
     return _smt(num, den, strict, work)
 
 
+def contradictory(region: Region) -> bool:
+    """Do the facts exclude every point of the region? False says nothing."""
+    work = region.copy()
+    abstraction = _Abstraction(work, 1)
+    try:
+        work.facts = [_rewritten(f, abstraction) for f in work.facts]
+        return _smt(sp.Integer(-1), sp.Integer(1), False, work) is not None
+    except (OutsideFragment, RecursionError):
+        return False
+
+
 def _rewritten(f: Rel, a: _Abstraction) -> Rel:
     return Rel(f.op, a.rewrite(f.lhs), a.rewrite(f.rhs))
 
@@ -440,11 +451,11 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
         solver.add(body)
 
     try:
-        relevant = _relevant(num * den, region)
-        for f in relevant:
+        used = relevant(num * den, region)
+        for f in used:
             add(f.op, f.lhs - f.rhs)
         need = set((num * den).free_symbols)
-        for f in relevant:
+        for f in used:
             need |= f.free_symbols
         for s in _ordered(need, region):
             v = region.variables.get(s)
@@ -459,12 +470,17 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
     except OutsideFragment:
         return None
     if solver.check() == z3.unsat:
-        return Certificate("smt", f"negation unsatisfiable over the reals ({len(relevant)} facts)")
+        return Certificate("smt", f"negation unsatisfiable over the reals ({len(used)} facts)")
     return None
 
 
-def _relevant(e: sp.Expr, region: Region) -> list[Rel]:
-    """The facts that share variables with the goal, directly or through other facts."""
+def relevant(e: sp.Expr, region: Region) -> list[Rel]:
+    """The facts that share variables with the goal, directly or through other facts.
+
+    A goal without variables asks whether the facts contradict each other: then all count.
+    """
+    if not e.free_symbols:
+        return list(region.facts)
     seen, out = set(e.free_symbols), []
     changed = True
     while changed:

@@ -109,12 +109,10 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
     expressions = [*expressions, *claim.assumptions]
     nodes: list[sp.Expr] = []
     for e in expressions:
-        for node in e.atoms(Q.Functional):
-            if (
-                node not in nodes
-                and all(isinstance(v, (Q.TruthVec, Q.AnyVec)) for v in node.vectors)
-                and node.vectors
-            ):
+        fixed = {n for n in e.atoms(Q.Functional) if not n.atoms(Q.ModelVec)}
+        for node in sorted(fixed | set(_bare(e)), key=sp.default_sort_key):
+            known = all(isinstance(v, _LAWS) and _categorical(v) for v in node.vectors)
+            if node not in nodes and known and node.vectors:
                 nodes.append(node)
     vectors = {v for n in nodes for v in n.vectors}
     for e in expressions:
@@ -122,7 +120,9 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
         for p in Q.processes_of(e):
             if isinstance(p.family, Gaussian):
                 _spectrum_facts(region, claim, p.true_covariance)
-    for vector in sorted(vectors, key=sp.default_sort_key):
+    for vector in sorted(
+        vectors, key=lambda v: (isinstance(v, Q.ModelVec), sp.default_sort_key(v))
+    ):
         _vector_facts(region, claim, vector, [n for n in nodes if n.vectors[0] == vector])
     for h in claim.assumptions:
         for part in h.args if isinstance(h, And) else (h,):
@@ -145,17 +145,33 @@ def _spectrum_facts(region: Region, claim: Claim, matrix: Q.TruthCov) -> None:
         region.facts.append(Rel("<=", trace**2, domain.dim * square))
 
 
+_LAWS = (Q.TruthVec, Q.AnyVec, Q.ModelVec)
+
+
+def _bare(e: sp.Basic) -> Iterable[sp.Expr]:
+    """Functionals that stand outside every mean and probability."""
+    walk = sp.preorder_traversal(e)
+    for node in walk:
+        if isinstance(node, (Q.Mean, Q.Prob)):
+            walk.skip()
+        elif isinstance(node, Q.Functional):
+            yield node
+
+
+def _categorical(v: Q.Vec) -> bool:
+    return isinstance(v, Q.AnyVec) or isinstance(v.args[0].process.family, Categorical)
+
+
 def _vector_facts(region: Region, claim: Claim, vector: Q.Vec, nodes: list[sp.Expr]) -> None:
-    """Facts of every probability vector in the domain: bounds, and 1/s <= |p|^2 <= 1."""
-    if isinstance(vector, Q.TruthVec):
-        family = vector.args[0].process.family
-        symbol = getattr(family, "truth", None)
-    else:
-        symbol = vector.args[0]
+    """Facts of every probability vector in the domain: bounds, and 1/s <= |p|^2 <= 1.
+
+    A model has no token that the truth lacks: data are drawn from what was drawn before.
+    """
+    symbol = vector.args[0] if isinstance(vector, Q.AnyVec) else vector.args[0].process.family.truth
     domain = claim.domain.get(symbol)
     if not isinstance(domain, Simplex):
         return
-    open_top = domain.nontrivial
+    open_top = domain.nontrivial and not isinstance(vector, Q.ModelVec)
     support = region.bound(Q.Support(vector), 2 if open_top else 1, sp.oo, integer=True)
     square = region.bound(Q.SqNorm(vector), 0, 1, lo_open=True, hi_open=open_top)
     top = region.bound(Q.NormInf(vector), 0, 1, lo_open=True, hi_open=open_top)
@@ -167,6 +183,10 @@ def _vector_facts(region: Region, claim: Claim, vector: Q.Vec, nodes: list[sp.Ex
     ]
     if domain.size is not None:
         facts.append(Rel("<=", support, domain.size))
+    if isinstance(vector, Q.ModelVec):
+        truth = vector.args[0].process.truth
+        if Q.Support(truth) in region.names:
+            facts.append(Rel("<=", support, region.name(Q.Support(truth))))
     for node in nodes:
         if isinstance(node, (Q.Coord, Q.Mass)):
             x = region.bound(node, 0, 1, hi_open=open_top and isinstance(node, Q.Coord))

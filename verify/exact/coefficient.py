@@ -22,7 +22,7 @@ def coefficient(node: Q.Coefficient, at: At, value: Callable[[sp.Expr, At], sp.E
     of the random number; one more value than needed checks this.
     """
     mean, coord, power = node.args
-    truth, token = coord.args
+    token = coord.args[1]
     (tag,) = mean.atoms(Q.Tag)
     if {c.args[1] for c in mean.atoms(Q.Coord)} != {token} or mean.given is not None:
         raise OutsideFragment(f"{mean} looks at more than one coordinate", part="coefficient")

@@ -1,0 +1,56 @@
+"""Statements that some number exists: candidates from a fixed list, each one proved.
+
+The list: small whole numbers and their inverses, and functionals of the true distribution that a
+nontrivial one keeps positive. A candidate may not mention what the statement binds after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.domain import Domain, Integers, Reals
+from refutable.derivations.families import Categorical
+
+from .positivity import prove
+from .region import Region
+
+__all__ = ["candidates", "fits", "prove_exists"]
+
+NUMBERS = tuple(sp.Rational(x) for x in ("1", "2", "3", "4", "10", "1/2", "1/4"))
+
+
+def candidates(body: sp.Basic) -> Iterator[sp.Expr]:
+    """Numbers that may do for a symbol of `body`."""
+    yield from NUMBERS
+    for process in Q.processes_of(body):
+        if isinstance(process.family, Categorical):
+            yield 1 - Q.SqNorm(process.truth)
+            yield 1 / Q.Support(process.truth)
+
+
+def fits(value: sp.Expr, domain: Domain | None, region: Region) -> bool:
+    """Is the candidate in the domain of the symbol, on the whole region?"""
+    if domain is None:
+        return True
+    if isinstance(domain, Integers):
+        return bool(value.is_Integer) and domain.contains(value, {})
+    if not isinstance(domain, Reals):
+        return False
+    x = region.abstract(value)
+    low = domain.lo is -sp.oo or prove(S.Rel(">" if domain.lo_open else ">=", x, domain.lo), region)
+    high = domain.hi is sp.oo or prove(S.Rel("<" if domain.hi_open else "<=", x, domain.hi), region)
+    return bool(low and high)
+
+
+def prove_exists(
+    st: S.Exists, domain: Domain | None, region: Region, attempt: Callable[[sp.Basic], bool]
+) -> sp.Expr | None:
+    """The first candidate with which the body is proved; None where none does."""
+    for value in candidates(st.body):
+        if fits(value, domain, region) and attempt(st.body.xreplace({st.symbol: value})):
+            return value
+    return None
