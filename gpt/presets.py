@@ -46,8 +46,8 @@ def demo() -> Config:
     return Config(
         "demo",
         (*_settings("replace", "accumulate", n=124), *_settings("fresh", n=124, alpha="1/2")),
-        generations=5, repeats=4, pack=2, tokenizer="char:65", held_out=192, layers=1, heads=2,
-        width=48, steps=250, lr=6e-3, warmup=60, beta2=0.95, source="own",
+        generations=4, repeats=4, pack=2, tokenizer="char:65", held_out=192, layers=1, heads=2,
+        width=48, steps=240, lr=6e-3, warmup=100, source="own",
     )  # fmt: skip
 
 

@@ -60,7 +60,9 @@ def plain(torch, shape, row):
                 q, k = [self.turn(t) for t in q], [self.turn(t) for t in k]
             x = x + self.proj(torch.cat([self.head(*h) for h in zip(q, k, v, strict=True)], 2))
             y = self.norm2(x)
-            hidden = F.gelu(self.up(y)) if shape.arch == "gpt2" else F.silu(self.gate(y)) * self.up(y)
+            hidden = (
+                F.gelu(self.up(y)) if shape.arch == "gpt2" else F.silu(self.gate(y)) * self.up(y)
+            )
             return x + self.down(hidden)
 
     class Model(nn.Module):
@@ -174,7 +176,9 @@ def test_twenty_steps_equal_torch_adamw_on_plain_modules(torch, arch):
                 g["lr"] = float(d.lr[r, s])
             at = d.start[r, s].numpy()[:, None] + np.arange(cfg.block + 1)
             w = torch.from_numpy(tokens[d.document[r, s].numpy()[:, None], at])
-            loss = torch.nn.functional.cross_entropy(model(w[:, :-1]).flatten(0, 1), w[:, 1:].flatten())
+            loss = torch.nn.functional.cross_entropy(
+                model(w[:, :-1]).flatten(0, 1), w[:, 1:].flatten()
+            )
             adam.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), cfg.clip)

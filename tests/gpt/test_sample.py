@@ -161,4 +161,6 @@ def test_a_sharper_model_is_caught_by_the_chi_square(torch):
     sharp = p ** (1 / 0.95)
     count = torch.bincount(pick(sharp.float().expand(N, -1), u), minlength=len(p))
     expected = N * p[:rare]
-    assert float(((count[:rare] - expected) ** 2 / expected).sum()) > chi2.isf(FALSE_ALARM, rare - 1)
+    assert float(((count[:rare] - expected) ** 2 / expected).sum()) > chi2.isf(
+        FALSE_ALARM, rare - 1
+    )
