@@ -14,6 +14,7 @@ from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import Contradiction, OutsideFragment, RefutableError
+from refutable.derivations.response import Response
 
 from . import exact as exact_engine
 from .deduce import Deduction, deduce
@@ -44,7 +45,7 @@ def confirm(
         return _limit_by_exact(claim, body, at, exact, account)
     if check.rel is not None and isinstance(check.rel.lhs, Q.Vec):
         return _vector(check, at, account)
-    if not body.atoms(Q.Mean, Q.Prob, Q.ModelVec, Q.BatchVec, Q.CollapseTime):
+    if not body.atoms(Q.Mean, Q.Prob, Q.ModelVec, Q.BatchVec, Q.CollapseTime, Response):
         return _arithmetic(check, account)
     d = deduce(claim)
     got = _symbolic(body, at, check, d, account)

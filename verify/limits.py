@@ -17,6 +17,7 @@ from refutable.derivations.statement import Rel
 
 from .positivity import prove
 from .region import Region
+from .sumlimits import settle_sums
 
 __all__ = ["limit"]
 
@@ -25,12 +26,16 @@ def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Exp
     """(limit, lemmas it rests on); raises OutsideFragment where it cannot be certified."""
     if x not in e.free_symbols:
         return e, []
+    lemmas: list[str] = []
     if to is sp.oo:
+        e, lemmas = settle_sums(e, x, region)
         try:
-            return _rational_limit(_drop_decaying(e, x, region), x, region), []
+            return _rational_limit(_drop_decaying(e, x, region), x, region), lemmas
         except OutsideFragment:
             pass
-    return _gruntz(e, x, to, region), ["lemma.gruntz"]
+    if any(x in f.free_symbols for f in e.atoms(sp.Sum, sp.Product)):
+        raise OutsideFragment(f"the limit of {e}")
+    return _gruntz(e, x, to, region), [*lemmas, "lemma.gruntz"]
 
 
 def _drop_decaying(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:

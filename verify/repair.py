@@ -25,6 +25,7 @@ from .limits import limit
 from .mutants import Mutant, mutants_of
 from .region import region_of
 from .values import Exact
+from .vectorrepair import by_coefficient
 from .verdict import Counterexample, Repair
 
 __all__ = ["find_repair"]
@@ -35,7 +36,7 @@ MAX_PAIRS = 1500
 
 def find_repair(claim: Claim, exact: Exact, facts, counterexample: Counterexample | None):  # type: ignore[no-untyped-def]
     """(repair, "domain" | "formula", the repaired claim), or None."""
-    for found in (_by_domain, _by_formula, _by_derivation):
+    for found in (_by_coefficient, _by_domain, _by_formula, _by_derivation):
         got = found(claim, exact, facts, counterexample)
         if got is not None:
             return got
@@ -60,6 +61,14 @@ def _fails(body: sp.Basic, ats: list[dict], value) -> bool:  # type: ignore[no-u
         except (OutsideFragment, ZeroDivisionError):
             continue
     return False
+
+
+def _by_coefficient(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    for statement, difference, fixed in by_coefficient(claim):
+        if _proved(fixed, exact, facts):
+            why = "the derived coefficient of each noise"
+            return Repair(statement, why, difference, "proved"), "formula", fixed
+    return None
 
 
 # -- a missing hypothesis ----------------------------------------------------------------

@@ -14,12 +14,14 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.errors import Contradiction, OutsideFragment
+from refutable.derivations.response import Response
 
 from . import exact
 from .deduce import Deduction
 from .instances import compare
 from .limits import limit
 from .region import region_of
+from .vectors import response_at
 
 __all__ = ["Exact", "Symbolic", "cross_check", "written_out"]
 
@@ -47,13 +49,21 @@ class Exact:
         if key not in self.known:
             self.asked += 1
             try:
-                self.known[key] = exact.value(node, at, self.budget)
+                self.known[key] = self._value(node, at)
             except OutsideFragment as err:
                 self.known[key] = err
         got = self.known[key]
         if isinstance(got, OutsideFragment):
             raise got
         return got
+
+    def _value(self, node: sp.Expr, at: Mapping) -> sp.Expr:
+        if isinstance(node, Response):
+            vec, tag, index = node.args
+            values = {k: v for k, v in at.items() if isinstance(v, sp.Expr)}
+            place = Q.NoiseVec(tag, index.xreplace(values))
+            return exact.vector_coefficients(vec, at).get(place, sp.Integer(0))
+        return exact.value(node, at, self.budget)
 
     def __call__(self, e: sp.Expr, at: Mapping) -> sp.Expr:
         """The value of an expression: its quantities one by one, then arithmetic."""
@@ -74,6 +84,8 @@ class Symbolic:
         self.limits: dict[sp.Expr, sp.Expr] = {}
 
     def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
+        if isinstance(node, Response):
+            return response_at(node, at)
         if isinstance(node, Q.Functional) and not isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
             return exact.value(node, at)  # a functional of the truth: arithmetic only
         if isinstance(node, (S.Lim, S.LimSup, S.LimInf)):

@@ -7,6 +7,7 @@ of that generation's batch, carried on by the linear update. Sums of sums change
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,12 +19,16 @@ from refutable.derivations.moments import MomentSystem
 from refutable.derivations.normal import is_zero
 from refutable.derivations.process import Process
 from refutable.derivations.recurrences import telescope
+from refutable.derivations.response import Response
 from refutable.derivations.statement import Rel
+
+from .positivity import prove
+from .region import Region
 
 if TYPE_CHECKING:
     from .deduce import Deduction
 
-__all__ = ["Formal", "formal", "response", "vector_identity"]
+__all__ = ["Formal", "cells", "formal", "response", "response_at", "responses", "vector_identity"]
 
 K = sp.Symbol("_noise", integer=True)
 
@@ -148,12 +153,11 @@ def vector_identity(rel: Rel, d: Deduction) -> bool:
     if rel.op != "=":
         raise OutsideFragment("vectors that differ are shown by an instance")
     gap = formal(rel.lhs) + formal(rel.rhs).scaled(sp.Integer(-1))
-    region = d.region
-    integers = region.integers | {K}
+    integers = d.region.integers | {K}
     if not is_zero(gap.truth, integers):
         d.missing = "the coefficients of the true vector differ"
         return False
-    for k, value in _cells(gap, d):
+    for k, value in cells(gap, d.region):
         if not is_zero(value, integers):
             d.missing = f"the coefficient of noise {k} is not shown to agree"
             return False
@@ -161,42 +165,30 @@ def vector_identity(rel: Rel, d: Deduction) -> bool:
     return True
 
 
-def _cells(gap: Formal, d: Deduction) -> list[tuple[sp.Expr, sp.Expr]]:
+def cells(f: Formal, region: Region) -> list[tuple[sp.Expr, sp.Expr]]:
     """(noise index, total coefficient): the common range with K symbolic, its edges one by one."""
-    pieces = [p for p in gap.pieces if p.coefficient != 0]
-    if not pieces:
-        return []
-    los = [sp.expand(p.lo) for p in pieces if p.lo != p.hi]
-    his = [sp.expand(p.hi) for p in pieces if p.lo != p.hi]
-    single = [p for p in pieces if p.lo == p.hi]
-    if not los:
-        cells: dict[sp.Expr, sp.Expr] = {}
-        for p in single:
-            cells[p.lo] = cells.get(p.lo, sp.Integer(0)) + p.coefficient.xreplace({K: p.lo})
-        return list(cells.items())
-    lo, hi = _extreme(los, max), _extreme(his, min)
-    core = sum((p.coefficient for p in pieces if p.lo != p.hi), sp.Integer(0))
-    edges: set[sp.Expr] = {p.lo for p in single}
-    for x in los:
-        edges |= {x + j for j in range(int(lo - x))}
-    for x in his:
-        edges |= {hi + j for j in range(1, int(x - hi) + 1)}
-    if any(
-        (
-            sp.expand(e - lo).is_Integer
-            and sp.expand(e - lo) >= 0
-            and sp.expand(hi - e).is_Integer
-            and sp.expand(hi - e) >= 0
+    pieces = [p for p in f.pieces if p.coefficient != 0]
+    ranges = [p for p in pieces if p.lo != p.hi]
+    edges: set[sp.Expr] = {sp.expand(p.lo) for p in pieces if p.lo == p.hi}
+    out: list[tuple[sp.Expr, sp.Expr]] = []
+    if ranges:
+        los, his = (
+            [sp.expand(x) for x in end] for end in zip(*((p.lo, p.hi) for p in ranges), strict=True)
         )
-        for e in edges
-    ):
-        raise OutsideFragment("a single noise inside the common range of the sums")
-    out = [(K, core)]
+        lo, hi = _extreme(los, max), _extreme(his, min)
+        if not _holds(Rel(">=", hi - lo, -1), region):
+            raise OutsideFragment("sums that may be too short for their common range")
+        for x in los:
+            edges |= {x + j for j in range(int(lo - x))}
+        for x in his:
+            edges |= {hi + j for j in range(1, int(x - hi) + 1)}
+        for e in edges:
+            if not (_holds(Rel("<", e, lo), region) or _holds(Rel(">", e, hi), region)):
+                raise OutsideFragment("a single noise that may lie inside the range of the sums")
+        out.append((K, sum((p.coefficient for p in ranges), sp.Integer(0))))
     for e in sorted(edges, key=str):
-        total = sum(
-            (p.coefficient.xreplace({K: e}) for p in pieces if _covers(p, e)), sp.Integer(0)
-        )
-        out.append((e, total))
+        inside = [p for p in pieces if _covers(p, e, region)]
+        out.append((e, sum((p.coefficient.xreplace({K: e}) for p in inside), sp.Integer(0))))
     return out
 
 
@@ -208,7 +200,65 @@ def _extreme(values: list[sp.Expr], pick) -> sp.Expr:  # type: ignore[no-untyped
     return first + pick(offsets)
 
 
-def _covers(p: Piece, k: sp.Expr) -> bool:
-    """Is lo <= k <= hi? A limit that differs from k by a symbol is taken to be on its own side."""
-    above, below = sp.expand(k - p.lo), sp.expand(p.hi - k)
-    return bool((not above.is_Integer or above >= 0) and (not below.is_Integer or below >= 0))
+def _holds(rel: Rel, region: Region) -> bool:
+    gap = sp.expand(rel.lhs - rel.rhs)
+    if gap.is_number:
+        return bool({"<": gap < 0, ">": gap > 0, ">=": gap >= 0}[rel.op])
+    return prove(rel, region) is not None
+
+
+def _covers(p: Piece, k: sp.Expr, region: Region) -> bool:
+    """Is lo <= k <= hi everywhere in the region? Refuses where that depends on the place."""
+    if _holds(Rel("<", k, p.lo), region) or _holds(Rel(">", k, p.hi), region):
+        return False
+    if _holds(Rel(">=", k, p.lo), region) and _holds(Rel(">=", p.hi, k), region):
+        return True
+    raise OutsideFragment(f"whether noise {k} lies between {p.lo} and {p.hi}")
+
+
+def responses(rel: Rel, region: Region) -> list[tuple[dict[sp.Symbol, sp.Expr], Rel]]:
+    """A relation with `Response` nodes, case by case: (index values, relation without them)."""
+    nodes = sorted(rel.atoms(Response), key=sp.default_sort_key)
+    if not nodes:
+        return [({}, rel)]
+    vec, tag, index = nodes[0].args
+    k = tag.process.internal(index)
+    out: list[tuple[dict[sp.Symbol, sp.Expr], Rel]] = []
+    for e, value in cells(formal(vec), region):
+        if e == K:
+            at, put = {}, value.xreplace({K: k})
+        else:
+            at, put = _solve(k, e, region), value
+        here = Rel(rel.op, *(side.xreplace({nodes[0]: put}).xreplace(at) for side in rel.args[1:]))
+        out += [({**at, **more}, r) for more, r in responses(here, region)]
+    _covered(formal(vec), k, region)
+    return out
+
+
+def _solve(k: sp.Expr, e: sp.Expr, region: Region) -> dict[sp.Symbol, sp.Expr]:
+    """The index value at which k = e."""
+    free = [s for s in k.free_symbols if s in region.variables and s not in e.free_symbols]
+    if len(free) != 1 or sp.expand(k - free[0]).has(free[0]):
+        raise OutsideFragment(f"the noise index {k} is no symbol plus a number")
+    return {free[0]: sp.expand(e - k + free[0])}
+
+
+def _covered(f: Formal, k: sp.Expr, region: Region) -> None:
+    """The index must stay where some piece is: elsewhere the coefficient is zero."""
+    lo, hi = (_extreme([sp.expand(x) for x in end], pick) for end, pick in (
+        ([p.lo for p in f.pieces], min), ([p.hi for p in f.pieces if p.lo != p.hi] or
+                                          [p.hi for p in f.pieces], max)))  # fmt: skip
+    if not (_holds(Rel(">=", k, lo), region) and _holds(Rel(">=", hi, k), region)):
+        raise OutsideFragment(f"a noise index outside {lo}..{hi}")
+
+
+def response_at(node: Response, at: Mapping) -> sp.Expr:
+    """The coefficient at a concrete instance, from the derived pieces."""
+    vec, tag, index = node.args
+    values = {s: v for s, v in at.items() if isinstance(v, sp.Expr)}
+    k = tag.process.internal(index).xreplace(values)
+    total: sp.Expr = sp.Integer(0)
+    for p in formal(vec).pieces:
+        if p.lo.xreplace(values) <= k <= p.hi.xreplace(values):
+            total += p.coefficient.xreplace({**values, K: k}).doit()
+    return total
