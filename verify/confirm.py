@@ -25,6 +25,12 @@ from .vectors import K, formal
 __all__ = ["Confirmation", "confirm"]
 
 
+_QUANTITIES = (
+    *(Q.Mean, Q.Prob, Q.ModelVec, Q.BatchVec, Q.CollapseTime, Q.DrawCount, Q.Coefficient),
+    Response,
+)
+
+
 @dataclass(frozen=True)
 class Confirmation:
     """Which engine agrees, in words, and how a reader can check the instance by hand."""
@@ -45,7 +51,7 @@ def confirm(
         return _limit_by_exact(claim, body, at, exact, account)
     if check.rel is not None and isinstance(check.rel.lhs, Q.Vec):
         return _vector(check, at, account)
-    if not body.atoms(Q.Mean, Q.Prob, Q.ModelVec, Q.BatchVec, Q.CollapseTime, Response):
+    if not body.atoms(*_QUANTITIES):
         return _arithmetic(check, account)
     d = deduce(claim)
     got = _symbolic(body, at, check, d, account)

@@ -26,6 +26,7 @@ from refutable.derivations.errors import Contradiction, OutsideFragment
 from .boundary import boundary_table
 from .confirm import confirm
 from .deduce import Deduction, deduce
+from .exact import Undefined
 from .instances import Check, check_at, instances, named
 from .mutation import tally
 from .repair import find_repair
@@ -197,6 +198,9 @@ def _scan(claim: Claim, body: sp.Basic, ats: list[dict], exact: Exact, finding: 
     for at in ats:
         try:
             c = check_at(body, at, exact)
+        except Undefined:
+            unclear += 1
+            continue
         except OutsideFragment as err:
             refusals.append(err.part)
             if not holds and len(refusals) >= 6:

@@ -39,7 +39,9 @@ def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
 
     Quantities are left alone: an engine derives them.
     """
+    tokens = _token_symbols(claim)
     symbols = [s for s in (*claim.domain, *claim.where) if isinstance(s, sp.Symbol)]
+    symbols = [s for s in symbols if s not in tokens]
     bodies = [claim.statement]
     if claim.where and claim.expanded() != claim.statement:
         bodies.append(claim.expanded())
@@ -51,9 +53,46 @@ def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
             if plain not in seen:
                 seen.add(plain)
                 out.append(m)
+    out += [m for m in _other_events(claim) if m.statement not in seen]
     if limit is None or len(out) <= limit:
         return out
     return _spread(out, limit)
+
+
+def _token_symbols(claim: Claim) -> set[sp.Basic]:
+    """Symbols that name a token: another kind of thing than a size or a generation."""
+    return {c.args[1] for c in claim.bound().atoms(Q.Coord) if c.args[1].is_Symbol}
+
+
+def _other_events(claim: Claim) -> Iterator[Mutant]:
+    """A member of an intersection of events is replaced by another event of the claim."""
+    events: list[sp.Basic] = []
+    meets: dict[sp.Basic, sp.Basic] = {}
+    for name, body in claim.quantities.items():
+        inner = body.expr if isinstance(body, sp.Lambda) else body
+        if isinstance(inner, Q.Prob) and inner.given is None:
+            if isinstance(inner.args[0], S.And):
+                meets[name] = body
+            elif inner.args[0] not in events:
+                events.append(inner.args[0])
+    for name, body in meets.items():
+        inner = body.expr if isinstance(body, sp.Lambda) else body
+        members = inner.args[0].args
+        for k, old in enumerate(members):
+            for other in events:
+                if other in members:
+                    continue
+                new = Q.Prob(S.And(*(other if j == k else x for j, x in enumerate(members))))
+                calls = claim.statement.atoms(AppliedUndef) | claim.statement.free_symbols
+                table = {
+                    c: sp.Lambda(body.variables, new)(*c.args)
+                    if isinstance(body, sp.Lambda)
+                    else new
+                    for c in calls
+                    if (c.func if isinstance(c, AppliedUndef) else c) == name
+                }
+                if table:
+                    yield Mutant(f"{old} becomes {other}", "event", claim.statement.xreplace(table))
 
 
 def _spread(found: list[Mutant], limit: int) -> list[Mutant]:
@@ -70,7 +109,7 @@ def _spread(found: list[Mutant], limit: int) -> list[Mutant]:
 
 
 def _mutate(st: sp.Basic, symbols: list[sp.Symbol], bound: set) -> Iterator[Mutant]:
-    rels = list(S.relations(st))
+    rels = list(_stated(st))
     for rel in rels:
         yield from _relation_mutants(st, rel)
         if isinstance(rel.lhs, Q.Vec):
@@ -100,6 +139,16 @@ def _mutate(st: sp.Basic, symbols: list[sp.Symbol], bound: set) -> Iterator[Muta
                 yield Mutant(
                     f"last member {b - 1}", "off by one", st.xreplace({node: S.Member(x, a, b - 1)})
                 )
+
+
+def _stated(st: sp.Basic) -> Iterator[S.Rel]:
+    """The relations of a statement, without those that describe an event inside a quantity."""
+    walk = sp.preorder_traversal(st)
+    for node in walk:
+        if isinstance(node, (Q.Mean, Q.Prob)):
+            walk.skip()
+        elif isinstance(node, S.Rel):
+            yield node
 
 
 def _put(st: sp.Basic, rel: S.Rel, place: int, new: sp.Basic, other: sp.Basic) -> sp.Basic:
@@ -204,6 +253,8 @@ def _expression_changes(
                     yield "off by one", f"{node} becomes {node - 1}", put(node - 1)
         elif node.is_Symbol and node in symbols and not path:
             yield "off by one", f"{node} becomes {node + 1}", put(node + 1)
+        elif node.is_Symbol and node in bound and not path:
+            yield "exponent", f"{node} squared", put(node**2)
     present = [s for s in symbols if s in e.free_symbols]
     for a, b in combinations(present, 2):
         t = sp.Dummy()

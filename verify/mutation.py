@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import sympy as sp
 
+from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import DomainError, OutsideFragment, RefutableError
 from refutable.derivations.normal import is_zero
 
 from .deduce import Deduction, deduce
+from .exact import Undefined
 from .instances import check_at, instances
 from .mutants import Mutant, mutants_of
 from .region import region_of
@@ -60,14 +62,18 @@ def fate(
         body = changed.bound()
     except RefutableError as err:
         return "killed", f"is no statement: {err}"
-    undefined = 0
+    undefined = told = 0
     for value in (exact, Symbolic(base) if base is not None else None):
         if value is None:
             continue
         for at in ats:
             try:
                 c = check_at(body, at, value)
-            except (OutsideFragment, ZeroDivisionError):
+            except (Undefined, ZeroDivisionError):
+                undefined += value is exact
+                continue
+            except OutsideFragment as err:
+                undefined += err.part == "index"
                 continue
             except DomainError as err:
                 return "killed", f"asks for what does not exist: {err}"
@@ -77,7 +83,8 @@ def fate(
                     f"{c.lhs} {c.rel.op if c.rel else 'in'} {c.rhs} is false at {_text(at)}",
                 )
             undefined += c.truth is None and bool(c.note)
-    if undefined:
+            told += c.truth is True
+    if undefined and not (told and _undefined_too(claim, ats, exact)):
         return "killed", "not defined on the whole domain"
     original = claim.expanded()
     plain = changed.expanded()
@@ -85,10 +92,67 @@ def fate(
         return "implied", "a weaker relation"
     if _equivalent(claim, original, plain):
         return "equivalent", "the same after normalisation"
+    if _weaker_bound(claim, original, plain):
+        return "implied", "a weaker bound"
     d = deduce_quietly(changed, facts)
     if d is not None and d.proved:
         return "true", "; ".join(f"{r}: {t}" for r, t in d.lines[-1:])
+    return _at_last(changed, body, d, exact, facts)
+
+
+def _at_last(
+    changed: Claim, body: sp.Basic, d: Deduction | None, exact: Exact, facts: tuple[S.Rel, ...]
+) -> tuple[str, str]:
+    """Larger instances; then, for one relation, a proof of its opposite."""
+    for at in instances(changed, 600, extra=2)[80:]:
+        try:
+            c = check_at(body, at, exact)
+        except (RefutableError, ZeroDivisionError):
+            continue
+        if c.truth is False:
+            return "killed", f"false at {_text(at)}"
+    if isinstance(changed.statement, S.Rel) and not isinstance(changed.statement.lhs, Q.Vec):
+        opposite = deduce_quietly(replace(changed, statement=changed.statement.negated), facts)
+        if opposite is not None and opposite.proved:
+            return "killed", "its opposite is proved"
     return "undetected", d.missing if d else "no engine reads it"
+
+
+def _undefined_too(claim: Claim, ats: list[dict], exact: Exact) -> bool:
+    """Whether the statement itself is not defined everywhere either."""
+    body = claim.bound()
+    for at in ats:
+        try:
+            c = check_at(body, at, exact)
+        except (Undefined, ZeroDivisionError):
+            return True
+        except OutsideFragment:
+            continue
+        if c.truth is None and c.note:
+            return True
+    return False
+
+
+def _weaker_bound(claim: Claim, original: sp.Basic, changed: sp.Basic) -> bool:
+    """One side of an inequality was moved away: shown for that side alone."""
+    old = original.args if isinstance(original, S.And) else (original,)
+    new = changed.args if isinstance(changed, S.And) else (changed,)
+    if len(old) != len(new) or not all(isinstance(x, S.Rel) for x in (*old, *new)):
+        return False
+    steps: list[S.Rel] = []
+    for a, b in zip(old, new, strict=True):
+        if a == b:
+            continue
+        if a.op != b.op or a.op not in ("<", "<=", ">", ">=") or isinstance(a.lhs, Q.Vec):
+            return False
+        wide = a.op[0] + "="
+        steps += [S.Rel(wide, b.lhs, a.lhs)] if a.lhs != b.lhs else []
+        steps += [S.Rel(wide, a.rhs, b.rhs)] if a.rhs != b.rhs else []
+    return bool(steps) and all(
+        (d := deduce_quietly(replace(claim, statement=step, readings=()), ())) is not None
+        and d.proved
+        for step in steps
+    )
 
 
 def _text(at: dict) -> str:
