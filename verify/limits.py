@@ -17,7 +17,7 @@ from refutable.derivations.statement import Rel
 
 from .positivity import prove
 from .region import Region
-from .sumlimits import settle_sums
+from .sumlimits import UnknownSign, power_log_limit, settle_sums
 
 __all__ = ["limit"]
 
@@ -31,6 +31,12 @@ def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Exp
         e, lemmas = settle_sums(e, x, region)
         try:
             return _rational_limit(_drop_decaying(e, x, region), x, region), lemmas
+        except OutsideFragment:
+            pass
+        try:
+            return power_log_limit(e, x, region), lemmas
+        except UnknownSign:
+            raise
         except OutsideFragment:
             pass
     if any(x in f.free_symbols for f in e.atoms(sp.Sum, sp.Product)):

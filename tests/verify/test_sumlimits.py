@@ -1,0 +1,57 @@
+"""Limits with partial sums: equivalents of power sums, and where they may not be used."""
+
+import pytest
+import sympy as sp
+
+from refutable.derivations.errors import OutsideFragment
+from refutable.verify.limits import limit
+from refutable.verify.region import Region, Variable
+from refutable.verify.sumlimits import UnknownSign, settle_sums
+
+x, k, c, s = sp.symbols("x k c s")
+REGION = Region(
+    {
+        x: Variable(x, sp.Integer(1), integer=True),
+        c: Variable(c, -sp.oo, sp.Integer(1), False, True),
+        s: Variable(s, sp.Integer(0)),
+    }
+)
+
+
+def partial(f):
+    return sp.Sum(f, (k, 1, x))
+
+
+@pytest.mark.parametrize(
+    ("e", "value"),
+    [
+        (partial(1 / k) / sp.log(x), 1),
+        (partial(k**-c) / (x ** (1 - c) / (1 - c)), 1),
+        (partial(1 / k**2), sp.pi**2 / 6),
+        (1 + 2 * sp.Sum(1 / k**2, (k, 2, x)), sp.pi**2 / 3 - 1),
+        (sp.harmonic(x), sp.oo),
+        (partial(1 / (3 * k - 2)) / sp.log(x), sp.Rational(1, 3)),
+        ((2 + partial(1 / k)) * 3, sp.oo),
+    ],
+)
+def test_partial_sums(e, value):
+    found, lemmas = limit(e, x, sp.oo, REGION)
+    assert sp.simplify(found - value) == 0 or found == value
+    assert "lemma.integral" in lemmas
+    assert "lemma.gruntz" not in lemmas
+
+
+def test_an_equivalent_replaces_a_factor_only():
+    """sum 1/k - log x tends to Euler's constant, not to zero."""
+    with pytest.raises(OutsideFragment):
+        settle_sums(partial(1 / k) - sp.log(x), x, REGION)
+
+
+def test_a_convergent_sum_without_a_name_is_refused():
+    with pytest.raises(OutsideFragment):
+        settle_sums(partial(1 / (k**2 + 1)), x, REGION)
+
+
+def test_an_infinite_limit_needs_a_sign():
+    with pytest.raises(UnknownSign):
+        limit(s * partial(1 / k), x, sp.oo, REGION)
