@@ -10,7 +10,7 @@ from refutable.verify.latex import LatexError, read
 
 from .test_facts import FACTS, NAMES, REJECTED
 
-RUN = settings(derandomize=True, database=None, deadline=None, max_examples=300)
+RUN = settings(derandomize=True, database=None, deadline=None, max_examples=200)
 
 COMMANDS = r"""
     \frac \sqrt \sum \prod \lim \int \binom \log \ln \exp \max \min \left \right \bigl \big \cdot

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from refutable.derivations.statement import Rel
 from refutable.verify.latex import LatexError, read
 
-RUN = settings(derandomize=True, database=None, deadline=None, max_examples=200)
+RUN = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 #: Names that SymPy uses itself stand here on purpose.
 SYMBOLS = sp.symbols("n m x S_0 E I S N beta gamma zeta pi lambda sigma_0 alpha_t")
 f, g = sp.Function("f"), sp.Function("Q")
