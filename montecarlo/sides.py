@@ -13,6 +13,7 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.functions import Defined
 
 from .bounds import Indicator
 from .confidence import Interval
@@ -103,6 +104,10 @@ def enclose(e: sp.Basic, values: Mapping[sp.Basic, Interval]) -> Interval:
     if isinstance(e, sp.Abs):
         a, b = enclose(e.args[0], values)
         return (0.0 if a <= 0 <= b else min(abs(a), abs(b))), max(abs(a), abs(b))
+    if isinstance(e, sp.Piecewise):
+        return _piecewise(e, values)
+    if isinstance(e, Defined):
+        return enclose(e.definition(*e.args), values)
     for kind, f, least in ((sp.exp, _exp, -math.inf), (sp.log, _log, 0.0)):
         if isinstance(e, kind):
             a, b = enclose(e.args[0], values)
@@ -110,6 +115,42 @@ def enclose(e: sp.Basic, values: Mapping[sp.Basic, Interval]) -> Interval:
                 raise OutsideFragment(f"{e} where its argument may be negative", part=str(e))
             return _out(*_out(*_out(f(a), f(b))))
     raise OutsideFragment(f"{type(e).__name__} of expectations", part=type(e).__name__)
+
+
+def _piecewise(e: sp.Piecewise, values: Mapping[sp.Basic, Interval]) -> Interval:
+    """The hull of the branches that may apply."""
+    spans = []
+    for branch, condition in e.args:
+        holds = _holds(condition, values)
+        if holds is not False:
+            spans.append(enclose(branch, values))
+        if holds:
+            break
+    if not spans:
+        raise OutsideFragment(f"no branch of {e} applies", part="Piecewise")
+    return min(a for a, _ in spans), max(b for _, b in spans)
+
+
+def _holds(condition: sp.Basic, values: Mapping[sp.Basic, Interval]) -> bool | None:
+    """True, False, or None where the intervals leave it open."""
+    if condition in (sp.true, sp.false):
+        return bool(condition)
+    if isinstance(condition, (sp.And, sp.Or)):
+        parts = [_holds(c, values) for c in condition.args]
+        stop = isinstance(condition, sp.Or)
+        return stop if stop in parts else None if None in parts else not stop
+    if not isinstance(condition, sp.Rel):
+        return None
+    (a, b), (c, d) = enclose(condition.lhs, values), enclose(condition.rhs, values)
+    if isinstance(condition, (sp.Gt, sp.Ge)):
+        (a, b), (c, d) = (c, d), (a, b)
+    if isinstance(condition, (sp.Eq, sp.Ne)):
+        same = None if a <= d and c <= b else False
+        same = True if a == b == c == d else same
+        return same if isinstance(condition, sp.Eq) or same is None else not same
+    if isinstance(condition, (sp.Lt, sp.Gt)):
+        return True if b < c else False if a >= d else None
+    return True if b <= c else False if a > d else None
 
 
 def _constant(e: sp.Basic) -> Interval:

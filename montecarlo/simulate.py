@@ -87,6 +87,7 @@ def run(
     if checkpoint is not None and (saved := read_checkpoint(checkpoint, digest)):
         done, tallies = saved["shards"], [Tally.read(t) for t in saved["tallies"]]
     start = last = time.monotonic()
+    ended = "complete"
 
     def save() -> None:
         if checkpoint is not None:
@@ -103,10 +104,11 @@ def run(
             if now - last > 5:
                 save()
                 last = now
-            if max_seconds is not None and now - start > max_seconds:
+            if max_seconds is not None and now - start > max_seconds and done < shards:
+                ended = "time"
                 break
     except KeyboardInterrupt:
-        pass
+        ended = "interrupted" if done < shards else ended
     finally:
         results.close()
         save()
@@ -116,7 +118,7 @@ def run(
         lo, hi = summary.interval(alpha)
         rows.append(Row(index, name, summary.mean, lo, hi, summary.n))
     replicates = done * jobs[0].model.shard_runs
-    return Table(process.name, tuple(rows), replicates, alpha, seed, done >= shards)
+    return Table(process.name, tuple(rows), replicates, alpha, seed, ended)
 
 
 @lru_cache(maxsize=2)

@@ -15,8 +15,8 @@ __all__ = ["read_checkpoint", "write_atomic", "write_checkpoint"]
 SCHEMA = "refutable.simulate/1"
 
 
-def write_atomic(path: str | Path, text: str) -> None:
-    """Write a text file through a temporary one beside it: a reader sees the old or the new one.
+def write_atomic(path: str | Path, text: str | bytes) -> None:
+    """Write a file through a temporary one beside it: a reader sees the old or the new one.
 
     Raises PathNotFound where the folder does not exist.
     """
@@ -25,8 +25,8 @@ def write_atomic(path: str | Path, text: str) -> None:
         raise PathNotFound(f"cannot write {path}: the folder {path.parent} does not exist")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, 0o666 & ~_umask())

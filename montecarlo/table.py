@@ -16,7 +16,11 @@ __all__ = ["Row", "Table"]
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity at one generation; n: observations behind it."""
+    """One quantity at one generation; n: observations behind it.
+
+    Where `hi` is infinite, the observable has no upper bound: it was truncated for `mean` and `lo`,
+    and sampling says nothing about how large its mean may be.
+    """
 
     generation: int
     quantity: str
@@ -28,9 +32,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """runs: replicates simulated.  complete: False where the run ended early.
+    """runs: replicates simulated.  ended: "complete", or why it ended early:
+    "interrupted" or "time".
 
-    >>> print(Table("FS", (Row(1, "sqnorm", 0.5, 0.25, 0.75, 8),), 8, 0.01, 0, True).csv(), end="")
+    >>> print(Table("FS", (Row(1, "sqnorm", 0.5, 0.25, 0.75, 8),), 8, 0.01, 0).csv(), end="")
     generation,quantity,mean,lo,hi,n
     1,sqnorm,0.5,0.25,0.75,8
     """
@@ -40,7 +45,12 @@ class Table:
     runs: int
     alpha: float
     seed: int
-    complete: bool
+    ended: str = "complete"
+
+    @property
+    def complete(self) -> bool:
+        """All runs that were asked for are in."""
+        return self.ended == "complete"
 
     def csv(self) -> str:
         """Comma-separated, with a header; numbers in full precision."""
@@ -61,6 +71,7 @@ class Table:
             "alpha": self.alpha,
             "seed": self.seed,
             "complete": self.complete,
+            "ended": self.ended,
             "rows": rows,
         }
         return json.dumps(body, indent=1, allow_nan=False) + "\n"

@@ -91,6 +91,27 @@ def test_enclosures_hold_their_corners():
         enclose(sp.sin(x), spans)
 
 
+def test_pieces_apply_where_they_may():
+    x = sp.Symbol("x")
+    e = sp.Piecewise((10, x < 0), (x + 1, x <= 1), (-5, True))
+    assert enclose(e, {x: (0.25, 0.5)}) == pytest.approx((1.25, 1.5))
+    assert enclose(e, {x: (-2.0, -1.0)}) == (10, 10)
+    assert enclose(e, {x: (0.5, 1.5)}) == pytest.approx((-5, 2.5))
+    both = sp.Piecewise((1, sp.And(x > 0, x < 1)), (2, sp.Or(x < -3, x > 5)), evaluate=False)
+    assert enclose(both, {x: (6.0, 7.0)}) == (2, 2)
+    with pytest.raises(OutsideFragment):
+        enclose(both, {x: (2.0, 3.0)})
+
+
+def test_defined_functions_are_opened():
+    from refutable.derivations.functions import defined
+
+    x, y = sp.symbols("x y")
+    f = defined("f", sp.Lambda(x, sp.Piecewise((sp.log(x), x > 1), (0, True))))
+    lo, hi = enclose(1 + f(y), {y: (2.0, 4.0)})
+    assert lo <= 1 + math.log(2) < 1 + math.log(4) <= hi < 2.5
+
+
 def test_intervals_get_narrower_and_hold():
     wide, narrow = Counted(100, 30, 30).interval(1e-9), Counted(100, 30, 30).interval(0.1)
     assert wide[0] < narrow[0] < 0.3 < narrow[1] < wide[1]

@@ -1,0 +1,114 @@
+"""`refutable simulate`: every preset runs, files appear, wrong usage is told on one line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from refutable.montecarlo import simulate as engine
+from refutable.montecarlo.cli import INTERRUPTED
+from refutable.montecarlo.presets import PRESETS
+from refutable.verify.cli import main
+
+SMALL = ["--generations", "2", "--runs", "64", "--no-progress"]
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_runs(name, capsys):
+    assert main(["simulate", "--preset", name, *SMALL]) == 0
+    table = rows(capsys.readouterr().out)
+    assert {r["quantity"] for r in table} == set(PRESETS[name].quantities)
+    assert [r["generation"] for r in table][-1] == "2"
+
+
+def test_options_reach_the_process(capsys):
+    args = ["--set", "n=1", "--truth", "1/2,1/2", "--quantity", "collapsed", "--level", "1e-9"]
+    assert main(["simulate", *args, *SMALL]) == 0
+    assert {r["mean"] for r in rows(capsys.readouterr().out)} == {"1.0"}
+
+
+def test_files_and_resume(tmp_path, capsys):
+    out, picture, state = (tmp_path / f for f in ("t.json", "t.svg", "state"))
+    args = ["simulate", *SMALL, "-o", str(out), "--plot", str(picture), "--resume", str(state)]
+    assert main(args) == 0
+    first = out.read_text(), picture.read_bytes()
+    assert json.loads(first[0])["complete"]
+    assert first[1].startswith(b"<?xml")
+    assert main(args) == 0
+    assert (out.read_text(), picture.read_bytes()) == first
+    assert capsys.readouterr().out == ""
+    assert main([*args, "--seed", "1"]) == 2
+    assert "another run" in capsys.readouterr().err
+
+
+def test_a_process_from_a_file(tmp_path, capsys):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "import sympy as sp\n"
+        "from refutable.derivations.families import Categorical\n"
+        "from refutable.derivations.process import Draw, Model, Pool, Process\n"
+        "step = Pool([Draw(Model(), sp.Symbol('k'))])\n"
+        "loop = Process('loop', Categorical('q'), step, origin=0)\n"
+    )
+    args = ["simulate", *SMALL, "--set", "k=3", "--classes", "2"]
+    assert main([*args, "--process", f"{file}:loop"]) == 0
+    assert [r["generation"] for r in rows(capsys.readouterr().out)] == ["0", "1"]
+    assert main([*args, "--process", f"{file}:none"]) == 2
+    assert "it has loop" in capsys.readouterr().err
+    assert main([*args, "--process", f"{tmp_path}/no.py:loop"]) == 4
+    file.write_text("1/0")
+    assert main([*args, "--process", f"{file}:loop"]) == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_ctrl_c_prints_what_is_there(monkeypatch, capsys):
+    def interrupted(task, shards, pool=None, window=None):
+        yield task(0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(engine, "run_sharded", interrupted)
+    assert main(["simulate", "--generations", "1", "--runs", "9000"]) == INTERRUPTED
+    out = capsys.readouterr()
+    assert rows(out.out)[0]["n"] == "4096"
+    assert "ended early (interrupted) after 4096 runs" in out.err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--preset", "nonsense"],
+        ["--set", "n"],
+        ["--set", "z=3"],
+        ["--set", "n=many"],
+        ["--set", "n=0"],
+        ["--truth", "1/2,1/3"],
+        ["--classes", "0"],
+        ["--window", "3"],
+        ["--preset", "linear-replace", "--classes", "3"],
+        ["--quantity", "nonsense"],
+        ["--executor", "threads"],
+        ["--process", "file.py"],
+        ["--plot", "table.xyz"],
+        ["--runs", "0"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_one_line(wrong, capsys):
+    args = ["simulate", *SMALL, *wrong]
+    assert main(args) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_list_names_presets_and_quantities(capsys):
+    assert main(["simulate", "--list"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in (*PRESETS, *engine.QUANTITIES))
