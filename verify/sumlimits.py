@@ -123,7 +123,8 @@ def power_log_limit(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
     """
     c, body = sp.factor_terms(sp.powsimp(e)).as_independent(x, as_Add=False)
     a, b = sp.Integer(0), sp.Integer(0)
-    for f in sp.Mul.make_args(sp.powsimp(sp.expand_power_base(body))):
+    body = sp.powsimp(sp.expand_power_base(body))
+    for f in sp.Mul.make_args(body) if body != 1 else ():
         base, p = f.as_base_exp()
         if x in p.free_symbols or base not in (x, sp.log(x)):
             raise OutsideFragment(f"the limit of {e}")
