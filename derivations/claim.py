@@ -175,7 +175,8 @@ def claim(
     """The claim and, after it, its parts, validated.
 
     parts: suffix -> statement, or -> dict with `statement` and any field that differs from the
-    claim's (`domain`, `where`, `quantities` and `hypotheses` are added to the claim's own).
+    claim's (`domain`, `where`, `quantities` and `hypotheses` are added to the claim's own;
+    `symbols` names the symbols to keep of the domain).
     Raises ClaimError, StatementError or DomainError with the place in the file.
 
     >>> import sympy as sp
@@ -227,6 +228,8 @@ def _part(top: Claim, suffix: str, body: object) -> Claim:
     }
     statement, kind = spec.pop("statement"), spec.pop("kind", top.kind)
     domain = {**top.domain, **spec.pop("domain", {})}
+    if (only := spec.pop("symbols", None)) is not None:
+        domain = {x: d for x, d in domain.items() if x in only}
     where = {**top.where, **spec.pop("where", {})}
     quantities = {**top.quantities, **spec.pop("quantities", {})}
     hypotheses = (*top.hypotheses, *spec.pop("hypotheses", ()))

@@ -306,7 +306,7 @@ def _factors(base: sp.Expr) -> list[tuple[sp.Expr, int]]:
         else:
             out.append((c, sign))
         for f, k in fs:
-            lead = sp.Poly(f, *sorted(f.free_symbols, key=str)).LC() if f.free_symbols else f
+            lead = _lead(f)
             if lead.is_Rational and lead < 0:
                 f = sp.expand(-f)
                 if k % 2:
@@ -316,6 +316,16 @@ def _factors(base: sp.Expr) -> list[tuple[sp.Expr, int]]:
 
 
 @lru_cache(maxsize=2048)
+def _lead(f: sp.Expr) -> sp.Expr:
+    """The leading coefficient, by symbols or, where they stand inside functions, by generators."""
+    if not f.free_symbols:
+        return f
+    try:
+        return sp.Poly(f, *sorted(f.free_symbols, key=str)).LC()
+    except sp.PolynomialError:
+        return sp.Poly(f).LC()
+
+
 def geometric_sum(body: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
     """Closed form of the sum over k = a..b of k**j r**k (j <= 3), or None.
 

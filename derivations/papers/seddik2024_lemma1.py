@@ -131,6 +131,7 @@ claim(
             "locator": "after Lemma 1, last sentence",
             "kind": "prose",
             "domain": {s: Integers(2)},
+            "symbols": (n, s),
             "note": "An improvement is a smaller factor before the same exponential.",
         },
         "s3": {
@@ -138,6 +139,7 @@ claim(
             "locator": "after Lemma 1",
             "kind": "prose",
             "domain": {y: Reals(2), epsilon: Reals(0, 2, lo_open=True)},
+            "symbols": (n, s, y, epsilon),
             "note": "For a given n and a value y of phi the bound exceeds every number as s grows,"
             " while it bounds a probability.",
         },

@@ -113,9 +113,13 @@ claim(
             "statement": eq(E / c0, 2 * pi * exp(-2)),
             "kind": "identity",
             "where": {c0: C_0},
+            "symbols": (),
             "own_hypotheses": True,
         },
-        "s2": le(sqrt(pi * n / 2) * SPARSE / N, epsilon),
+        "s2": {
+            "statement": le(sqrt(pi * n / 2) * SPARSE / N, epsilon),
+            "symbols": (s, n, N, epsilon),
+        },
     },
 )
 

@@ -108,6 +108,7 @@ claim(
         "s1": {
             "statement": le(Symbol("P_tail"), G * exp(-n * phi_p * t**2 / 4)),
             "domain": {**ANY_LAW, t: Reals(0, lo_open=True)},
+            "symbols": (*ANY_LAW, t),
             "quantities": {**phi_p_is, Symbol("P_tail"): tail},
             "note": GIVEN,
         },
@@ -115,10 +116,12 @@ claim(
             "statement": eq(Integral(exp(-n * c * t**2 / 4), (t, 0, oo)), sqrt(pi / (n * c))),
             "kind": "identity",
             "domain": {c: Reals(2)},
+            "symbols": (n, c),
         },
         "s3": {
             "statement": le(Symbol("E_err_given"), G * sqrt(pi / (n * phi_p))),
             "domain": ANY_LAW,
+            "symbols": ANY_LAW,
             "quantities": {**phi_p_is, Symbol("E_err_given"): err},
             "note": GIVEN,
         },
@@ -164,10 +167,12 @@ claim(
             ),
             "kind": "identity",
             "domain": {P: Reals(0, 1), Q: Reals(0, 1)},
+            "symbols": (N, n, P, Q),
         },
         "s2": {
             "statement": le((1 - P) * Q + P * (1 - Q), 1),
             "domain": {P: Reals(0, 1), Q: Reals(0, 1)},
+            "symbols": (P, Q),
         },
         "s3": le(given, a**2 * LambdaMax(p1) + b**2 * given_hat + a * b),
         "s4": le(given_hat, Rational(1, 4)),

@@ -1,0 +1,62 @@
+"""Exponentials and powers as variables of a certificate, with what is known of them.
+
+y = exp(u):  y > 0 and y >= 1 + u;  y >= 1 where u >= 0.
+w = b**e, e no integer:  w > 0 where b > 0;  w >= 1 where b >= 1 and e >= 0.
+Exponentials of rational multiples of one expression are powers of one variable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from refutable.derivations.normal import canonical
+from refutable.derivations.statement import Rel
+
+from .region import Variable
+
+if TYPE_CHECKING:
+    from .positivity import _Abstraction
+
+__all__ = ["exponential", "power", "units"]
+
+
+def units(expressions: list[sp.Basic]) -> dict[sp.Expr, int]:
+    """For each exponent up to a rational factor, the common denominator of those factors."""
+    out: dict[sp.Expr, int] = {}
+    for e in expressions:
+        for a in e.atoms(sp.exp):
+            c, rest = a.args[0].as_coeff_Mul()
+            if rest.free_symbols:
+                out[rest] = int(sp.ilcm(out.get(rest, 1), c.q))
+    return out
+
+
+def exponential(e: sp.exp, a: _Abstraction) -> sp.Expr:
+    """exp(c u) as a power of the variable for exp(u/q)."""
+    c, rest = e.args[0].as_coeff_Mul()
+    q = a.units.get(rest, c.q)
+    if (c * q).q != 1:
+        q = c.q
+    key = sp.exp(rest / q, evaluate=False)
+    fresh = key not in a.table
+    y = a.new(key, Variable(sp.Dummy("y"), sp.Integer(0), sp.oo, True))
+    if fresh and a.depth <= 2:
+        if a.proves(Rel(">=", rest / q, 0)):
+            a.region.variables[y] = Variable(y, sp.Integer(1))
+        a.region.facts.append(Rel(">=", y, 1 + a.rewrite(rest / q)))
+    return y ** int(c * q)
+
+
+def power(base: sp.Expr, exp: sp.Expr, a: _Abstraction) -> sp.Symbol:
+    """base**exp for an exponent that is no integer."""
+    key = sp.Pow(canonical(base), exp)
+    fresh = key not in a.table
+    w = a.new(key, Variable(sp.Dummy("w")))
+    if fresh and a.depth <= 2:
+        if a.proves(Rel(">=", base, 1)) and a.proves(Rel(">=", exp, 0)):
+            a.region.variables[w] = Variable(w, sp.Integer(1))
+        elif a.proves(Rel(">", base, 0)):
+            a.region.variables[w] = Variable(w, sp.Integer(0), sp.oo, True)
+    return w
