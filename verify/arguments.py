@@ -21,6 +21,7 @@ EXTERNAL = {
     ),
     "errata": ("refutable.verify.errata", "add_parser", "what was found to be wrong, as a page"),
     "latex": ("refutable.verify.latexout", "add_parser", "derivations and errata as LaTeX"),
+    "errata": ("refutable.verify.errata", "add_parser", "what is refuted, for the authors"),
     "report": ("refutable.verify.report", "add_parser", "a static HTML report"),
     "simulate": ("refutable.montecarlo.cli", "add_parser", "the sampling engine by itself"),
     "gpt": ("refutable.gpt.cli", "add_parser", "the transformer engine by itself"),
@@ -31,7 +32,7 @@ class Parser(argparse.ArgumentParser):
     """Raises UsageError, so that wrong usage is told like any other error: on one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{self.prog}: {message}; see `{self.prog} --help`")
+        raise UsageError(f"run `{self.prog}`; {message}; see `{self.prog} --help`")
 
 
 def build(external: str | None = None) -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 """The command `refutable`: reads the command line, runs a command, turns errors into exit codes.
 
 An external command (see `arguments.EXTERNAL`) gives `add_parser(subparsers)`: it adds its parser
-and sets the default `run` to a function from the parsed arguments to an exit code.
+and sets the default `run` (or `handler`) to a function from the parsed arguments to an exit code.
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ def _run(argv: list[str]) -> int:
         return OK
     if args.command is None:
         raise UsageError("run a command; none was named; see `refutable --help`")
-    if callable(args.run):
-        return int(args.run(args) or 0)
+    handler = getattr(args, "handler", None) or args.run
+    if callable(handler):
+        return int(handler(args) or 0)
     from . import commands
 
     return getattr(commands, args.run)(args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from types import TracebackType
 
 import refutable
@@ -58,7 +59,8 @@ def _message(err: BaseException, namespace: dict[str, object], seconds: float | 
         return f"read the file; {one_line(err.strerror or err)}; make it readable"
     if isinstance(err, SystemExit):
         return "load the file; it ends the program; remove the call of exit"
-    found = f"load the file; it raises {type(err).__name__}: {one_line(err)}"
+    said = re.sub(r" \((/|[A-Z]:).*?\)$", "", one_line(err))  # an import error ends with a path
+    found = f"load the file; it raises {type(err).__name__}: {said}"
     return f"{found}; {shadowed or _advice(err, namespace)}"
 
 
@@ -77,7 +79,8 @@ def _import_advice(err: ImportError) -> str:
     if top in _EXTRAS:
         return f"install it with `pip install refutable[{_EXTRAS[top]}]`"
     if top == "refutable":
-        wanted = getattr(err, "name_from", None) or ""
+        named = re.search(r"import name '(\w+)'", str(err))
+        wanted = named[1] if named else ""
         near = difflib.get_close_matches(wanted, refutable.__all__, 1)
         return f"did you mean {near[0]}?" if near else "`dir(refutable)` lists its names"
     return "a claim file needs only `from refutable import *`; install it or do without it"
@@ -93,4 +96,5 @@ def _shadowed(namespace: dict[str, object]) -> str | None:
     ]
     if not lost:
         return None
-    return f"{lost[0]} is SymPy's here: write `from refutable import *` after the import of sympy"
+    names = f"{', '.join(lost)} {'is' if len(lost) == 1 else 'are'}"
+    return f"{names} SymPy's here: write `from refutable import *` after the import of sympy"
