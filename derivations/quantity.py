@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import sympy as sp
+from sympy.printing.precedence import PRECEDENCE
 
 from .errors import StatementError
 
@@ -240,6 +241,12 @@ class Functional(sp.Expr):
 class Coord(Functional):
     """Coordinate `token` (1-based) of a vector; args: (vector, token)."""
 
+    @property
+    def precedence(self) -> int:
+        """Printing: a power of p^{(m)}_i needs brackets, one of p_i does not."""
+        simple = isinstance(self.args[0], (TruthVec, AnyVec))
+        return PRECEDENCE["Atom" if simple else "Mul"]
+
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
         v, i = self.args
         body = printer._print(v)
@@ -258,6 +265,8 @@ def _norm_latex(sub: str):  # type: ignore[no-untyped-def]
 
 class SqNorm(Functional):
     """Squared Euclidean norm; args: (vector)."""
+
+    precedence = PRECEDENCE["Mul"]
 
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
         text = rf"\left\|{printer._print(self.args[0])}\right\|_2^2"

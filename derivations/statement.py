@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 from sympy.core.symbol import Str
+from sympy.printing.precedence import PRECEDENCE
 
 from .domain import Domain
 from .errors import StatementError
@@ -222,6 +223,7 @@ class _LimitLike(Functional):
     """A limit of a number; args: (expression, symbol, where to)."""
 
     name = "lim"
+    precedence = PRECEDENCE["Mul"]
 
     def __new__(cls, expr: object, symbol: sp.Symbol, to: object = sp.oo) -> Functional:
         if not isinstance(symbol, sp.Symbol):
@@ -238,6 +240,7 @@ class _LimitLike(Functional):
 
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
         body, x, to = (printer._print(a) for a in self.args)
+        body = rf"\left({body}\right)" if self.args[0].is_Add else body
         text = rf"\{self.name}_{{{x}\to {to}}} {body}"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
