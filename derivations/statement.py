@@ -356,7 +356,7 @@ def decimal(x: object, digits: str) -> And:
     """x rounds to a printed decimal: it is within half a unit of the last place.
 
     >>> decimal(sp.pi, "3.14")
-    And(Rel(>=, pi, 627/200), Rel(<=, pi, 629/200))
+    Rel(>=, pi, 627/200) & Rel(<=, pi, 629/200)
     """
     half = sp.Rational(1, 2 * 10 ** len(digits.partition(".")[2]))
     return And(ge(x, sp.Rational(digits) - half), le(x, sp.Rational(digits) + half))
