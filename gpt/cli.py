@@ -67,6 +67,7 @@ def _fill(parser: argparse.ArgumentParser) -> None:
     bench.add_argument("--preset", default="demo")
     bench.add_argument("--replicas", type=int, nargs="+", default=[1, 4])
     bench.add_argument("--steps", type=int, default=10)
+    bench.add_argument("--threads", type=int, default=1)
     for sub in verbs.choices.values():
         sub.set_defaults(handler=handle)
 
@@ -177,9 +178,11 @@ def _report(a: argparse.Namespace) -> int:
 
 
 def _bench(a: argparse.Namespace) -> int:
+    from ._torch import torch
     from .bench import bench, table
 
     _devices(a.device)
+    torch.set_num_threads(a.threads)
     print(table(bench(a.preset, a.device, a.replicas, a.steps)))
     return 0
 

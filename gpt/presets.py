@@ -46,14 +46,14 @@ def demo() -> Config:
     return Config(
         "demo",
         (*_settings("replace", "accumulate", n=124), *_settings("fresh", n=124, alpha="1/2")),
-        generations=4, repeats=4, pack=2, tokenizer="char:65", held_out=192, layers=1, heads=2,
-        width=48, steps=240, lr=6e-3, warmup=100, source="own",
+        generations=4, repeats=4, pack=2, tokenizer="char:30", lowercase=True, held_out=128,
+        layers=1, heads=2, width=48, steps=200, lr=6e-3, warmup=100, source="own",
     )  # fmt: skip
 
 
 def markov() -> Config:
     """The demo on an order-1 source whose law is known: divergence from the truth is exact."""
-    return replace(demo(), name="markov", corpus="markov:1", tokenizer="char:30", lowercase=True)
+    return replace(demo(), name="markov", corpus="markov:1")
 
 
 def regimes() -> Config:

@@ -15,7 +15,7 @@ def config(arch, **changes):
 
 
 def plain(torch, shape, row):
-    """One replica as an ordinary module: nn.Embedding, nn.LayerNorm, nn.Linear, loops over heads."""
+    """One replica as an ordinary module: nn.Embedding, nn.LayerNorm, nn.Linear, one head a time."""
     nn, F = torch.nn, torch.nn.functional
     d, hs = shape.width, shape.width // shape.heads
 

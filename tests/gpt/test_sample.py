@@ -33,7 +33,7 @@ def test_every_token_owns_exactly_its_share_of_the_unit_interval(torch, V):
 
 
 def test_chi_square_with_tokens_of_probability_1e_6(torch):
-    """2**20 draws; the rare tokens as one class with its exact binomial tail. False alarm 1e-9 each.
+    """2**20 draws; the rare tokens as one class with its exact binomial tail (false alarm 1e-9).
 
     A sampler that loses the tail altogether would show 0 where 53 are expected: false pass 1e-23.
     """

@@ -1,4 +1,4 @@
-"""The resume contract: kill -9 anywhere, run again, and every file has the bytes it would have had."""
+"""The resume contract: kill -9 anywhere, run again, and every file has the same bytes."""
 
 import hashlib
 import json

@@ -1,0 +1,257 @@
+"""Ours beside unmodified nanoGPT (training) and Hugging Face `generate` (sampling), on one device.
+
+    python benchmarks/gpt_side_by_side.py --nanogpt PATH [--preset NAME] [--device cuda] [-o FILE]
+
+PATH is a checkout of nanoGPT at commit 3adf61e, which is run as it is and never copied here;
+Hugging Face needs `transformers`. What is not there is reported as "not measured".
+
+Training: the same documents, model sizes, batch, steps, schedule and clip; rounds in the order
+ABAB; the median of steps after the first third. Sampling: the *same weights*, temperature 1, no
+truncation; the other side gets its best batch of those tried. Each is set beside the device's
+own ceilings, measured in this run. Equal work is checked, not assumed: held-out loss within 0.02
+nats of nanoGPT's, n-gram statistics of both samplers within the noise of resampling. A speed whose
+check fails is not printed as a ratio.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import pickle
+import platform
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from refutable.gpt import preset, rng
+from refutable.gpt.bench import ceilings, clock, decode_limit, train_limit, trainer_for
+from refutable.gpt.launch import corpus_of
+from refutable.gpt.metrics import cross_entropy, windows
+from refutable.gpt.model import views
+from refutable.gpt.sample import Sampler
+
+NOT = "not measured"
+COMMIT = "3adf61e"
+
+
+@dataclass
+class Table:
+    """Rows of (quantity, CPU, GPU): the column that this machine cannot fill says so."""
+
+    gpu: bool
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, what: str, value: str) -> None:
+        self.rows.append((what, NOT, value) if self.gpu else (what, value, NOT))
+        print(f"{what}: {value}", file=sys.stderr)
+
+    def text(self) -> str:
+        lines = ["| quantity | CPU | GPU |", "|---|---|---|"]
+        return "\n".join(lines + [f"| {a} | {b} | {c} |" for a, b, c in self.rows]) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--nanogpt", type=Path, help="checkout of nanoGPT")
+    parser.add_argument("--preset", default="smoke", help="model and training sizes")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--replicas", type=int, nargs="+", default=[1, 4])
+    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--batches", type=int, nargs="+", default=[32, 256], help="for generate")
+    parser.add_argument("-o", "--output", type=Path, help="write the table as Markdown")
+    a = parser.parse_args()
+    torch.set_num_threads(1)
+    config = replace(preset(a.preset), arch="gpt2", steps=a.steps)
+    out = Table(a.device.startswith("cuda"))
+    device = torch.cuda.get_device_name() if out.gpu else f"{platform.machine()}, 1 thread"
+    out.add("device, torch, date", f"{device}, {torch.__version__}, {datetime.date.today()}")
+    copied, flops = ceilings(a.device)
+    out.add("ceilings: copy, product", f"{copied / 1e9:.0f} GB/s, {flops / 1e12:.2f} TFLOP/s")
+    trained = training(a, config, out, copied, flops)
+    sampling(a, config, out, trained, copied, flops)
+    if a.output:
+        a.output.write_text(out.text())
+    print(out.text())
+
+
+def training(a, config, out: Table, copied: float, flops: float):
+    """ABAB rounds; returns the trainer of the largest stack, trained."""
+    corpus = corpus_of(config)
+    element = 2 if config.dtype == "bfloat16" else 4
+    ours: dict[int, list[float]] = {R: [] for R in a.replicas}
+    theirs: list[float] = []
+    loss, trainer = None, None
+    for _ in range(a.rounds):
+        for R in a.replicas:
+            trainer = trainer_for(config, R, a.device)
+            step = trainer.captured() if out.gpu else trainer.step
+            seconds = clock(step, a.device, config.steps)
+            ours[R].append(R * config.batch * config.block / median(seconds[config.steps // 3 :]))
+        if a.nanogpt:
+            speed, loss = nanogpt(a, config, corpus)
+            theirs.append(speed)
+    ce, _ = cross_entropy(trainer.state.flat, trainer.shape, corpus, config)
+    equal = loss is not None and abs(ce.mean() - loss) < 0.02
+    for R, speeds in ours.items():
+        limit = train_limit(trainer.shape, config.batch, copied, flops, element)
+        spread = f"{min(speeds):,.0f} to {max(speeds):,.0f}"
+        out.add(f"training, ours, {R} replicas, tokens/s", f"{median(speeds):,.0f} ({spread})")
+        out.add(f"training, ours, {R} replicas, of the limit", f"{median(speeds) / limit:.0%}")
+    out.add("training, nanoGPT, tokens/s", f"{median(theirs):,.0f}" if theirs else NOT)
+    told = NOT if loss is None else f"{ce.mean():.4f} and {loss:.4f}: {'equal' if equal else 'NOT'}"
+    out.add("held-out loss after the same steps, ours and nanoGPT", told)
+    for R, speeds in ours.items():
+        ratio = f"{median(speeds) / median(theirs):.2f}" if equal else NOT
+        out.add(f"training, {R} replicas / nanoGPT", ratio)
+    return trainer
+
+
+def nanogpt(a, config, corpus) -> tuple[float, float]:
+    """(tokens per second, held-out loss) of its unmodified train.py on the same documents."""
+    data = a.nanogpt / "data" / "refutable"
+    data.mkdir(parents=True, exist_ok=True)
+    pool = corpus.documents[:1000]
+    pool.tofile(data / "train.bin")
+    corpus.held_out.tofile(data / "val.bin")
+    (data / "meta.pkl").write_bytes(pickle.dumps({"vocab_size": corpus.tokenizer.size}))
+    options = {
+        "dataset": "refutable", "out_dir": "out-refutable", "device": a.device,
+        "compile": a.device.startswith("cuda"), "dtype": config.dtype, "n_layer": config.layers,
+        "n_head": config.heads, "n_embd": config.width, "block_size": config.block,
+        "batch_size": config.batch, "gradient_accumulation_steps": 1, "max_iters": config.steps,
+        "lr_decay_iters": config.steps, "learning_rate": config.lr, "warmup_iters": config.warmup,
+        "min_lr": config.lr * config.lr_floor, "beta1": config.beta1, "beta2": config.beta2,
+        "weight_decay": config.weight_decay, "grad_clip": config.clip, "bias": False,
+        "eval_interval": config.steps, "eval_iters": 1, "log_interval": 1,
+    }  # fmt: skip
+    command = [sys.executable, "train.py", *(f"--{k}={v}" for k, v in options.items())]
+    environment = {"OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=a.nanogpt, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"nanoGPT failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    times = [float(t) for t in re.findall(r"iter \d+: loss [\d.]+, time ([\d.]+)ms", done.stdout)]
+    speed = config.batch * config.block / (median(times[len(times) // 3 : -1]) / 1000)
+    sys.path.insert(0, str(a.nanogpt))
+    from model import GPT, GPTConfig
+
+    saved = torch.load(a.nanogpt / "out-refutable" / "ckpt.pt", map_location=a.device)
+    model = GPT(GPTConfig(**saved["model_args"])).to(a.device).eval()
+    model.load_state_dict({k.removeprefix("_orig_mod."): v for k, v in saved["model"].items()})
+    total, count = 0.0, 0
+    wins = torch.from_numpy(windows(corpus.held_out, config.block).astype(np.int64)).to(a.device)
+    with torch.no_grad():
+        for w in wins.split(256):
+            total += float(model(w[:, :-1], w[:, 1:])[1]) * len(w)
+            count += len(w)
+    return speed, total / count
+
+
+def sampling(a, config, out: Table, trainer, copied: float, flops: float) -> None:
+    """The same weights on both sides; the other side's best batch."""
+    shape, length = trainer.shape, config.block
+    R = trainer.state.flat.shape[0]
+    prompts = np.ones((R, shape.vocabulary))
+    sampler = Sampler(
+        trainer.state.flat, shape, prompts, [rng.key(0, r, 1, "bench") for r in range(R)],
+        [1.0] * R, [None] * R, trainer.dtype, config.sample_rows,
+    )  # fmt: skip
+    rows = 1024 if out.gpu else 256
+    sampler.documents(rows, length)
+    seconds = median(clock(lambda: sampler.documents(rows, length), a.device, 3))
+    speed = R * rows * (length - 1) / seconds
+    limit = decode_limit(shape, copied, flops, 2 if config.dtype == "bfloat16" else 4)
+    out.add(f"sampling, ours, {R} models x {rows} rows, tokens/s", f"{speed:,.0f}")
+    out.add("sampling, ours, of the limit", f"{speed / limit:.0%}")
+    try:
+        import transformers
+    except ModuleNotFoundError:
+        out.add("sampling, Hugging Face, tokens/s", NOT)
+        return
+    model = hugging_face(transformers, trainer).to(a.device)
+    best, texts = 0.0, []
+    for batch in a.batches:
+        first = torch.from_numpy(sampler.documents(batch, 1)[0].astype(np.int64)).to(a.device)
+        options = {
+            "attention_mask": torch.ones_like(first), "do_sample": True, "top_k": 0, "top_p": 1.0,
+            "temperature": 1.0, "max_length": length, "min_length": length, "pad_token_id": 0,
+        }  # fmt: skip
+        call = partial(model.generate, first, eos_token_id=None, **options)
+        texts.append(call().cpu().numpy())
+        best = max(best, batch * (length - 1) / median(clock(call, a.device, 2)))
+    out.add(f"sampling, Hugging Face, best of batches {a.batches}, tokens/s", f"{best:,.0f}")
+    theirs = np.concatenate(texts)
+    mine = sampler.documents(len(theirs), length, first_row=10**6)[0].astype(np.int64)
+    gap, noise = distance(mine, theirs), resampled(mine, theirs)
+    equal = gap <= noise
+    out.add("bigram distance, ours to theirs, and its noise", f"{gap:.4f}, {noise:.4f}")
+    out.add("sampling, ours / Hugging Face", f"{speed / best:.1f}" if equal else NOT)
+
+
+def hugging_face(transformers, trainer):
+    """GPT2LMHeadModel with replica 0's weights; its biases are zero, as ours have none."""
+    shape = trainer.shape
+    model = transformers.GPT2LMHeadModel(
+        transformers.GPT2Config(
+            vocab_size=shape.vocabulary,
+            n_positions=shape.block,
+            n_embd=shape.width,
+            n_layer=shape.layers,
+            n_head=shape.heads,
+            activation_function="gelu",
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            bos_token_id=None,
+            eos_token_id=None,
+        )
+    ).eval()
+    for name, tensor in model.named_parameters():
+        if name.endswith("bias"):
+            tensor.data.zero_()
+    p = {k: v[0].detach().cpu() for k, v in views(trainer.state.flat, shape).items()}
+    body = model.transformer
+    body.wte.weight.data.copy_(p["embed"])
+    body.wpe.weight.data.copy_(p["position"])
+    body.ln_f.weight.data.copy_(p["norm"])
+    for i, block in enumerate(body.h):
+        block.ln_1.weight.data.copy_(p[f"{i}.norm1"])
+        block.ln_2.weight.data.copy_(p[f"{i}.norm2"])
+        block.attn.c_attn.weight.data.copy_(p[f"{i}.qkv"])
+        block.attn.c_proj.weight.data.copy_(p[f"{i}.proj"])
+        block.mlp.c_fc.weight.data.copy_(p[f"{i}.up"])
+        block.mlp.c_proj.weight.data.copy_(p[f"{i}.down"])
+    return model
+
+
+def distance(a: np.ndarray, b: np.ndarray) -> float:
+    """Total variation between the bigram frequencies of two sets of documents."""
+    size = int(max(a.max(), b.max())) + 1
+    counts = [np.bincount((x[:, :-1] * size + x[:, 1:]).ravel(), minlength=size**2) for x in (a, b)]
+    p, q = (c / c.sum() for c in counts)
+    return float(np.abs(p - q).sum() / 2)
+
+
+def resampled(a: np.ndarray, b: np.ndarray, times: int = 200) -> float:
+    """The 0.999 quantile of the distance when documents are dealt to the two sides at random."""
+    both = np.concatenate([a, b])
+    deal = np.random.default_rng(0)
+    found = []
+    for _ in range(times):
+        order = deal.permutation(len(both))
+        found.append(distance(both[order[: len(a)]], both[order[len(a) :]]))
+    return float(np.quantile(found, 0.999))
+
+
+if __name__ == "__main__":
+    began = time.monotonic()
+    main()
+    print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)

@@ -1,0 +1,145 @@
+"""Directions read from claims, and what paired numbers make of them."""
+
+import pytest
+import sympy as sp
+
+from refutable.derivations.claim import claim
+from refutable.derivations.domain import Integers, Reals, Schedule
+from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.quantity import Mean, SqNorm
+from refutable.derivations.statement import And, Monotone, Prose, chain, eq, le, lt
+from refutable.gpt.direction import directions
+from refutable.gpt.evidence import CEILING, decide, evidence, evidence_config, settings_of
+from refutable.gpt.regimes import REGIMES
+
+t, n, alpha = sp.Symbol("t"), sp.Symbol("n"), sp.Function("alpha")
+REPLACE, ACCUMULATE, FRESH = (REGIMES[k]() for k in ("replace", "accumulate", "fresh"))
+
+
+def error(process, index=t):
+    return Mean(SqNorm(process.model(index) - process.truth))
+
+
+def make(statement, **fields):
+    domain = {
+        t: Integers(1),
+        n: Integers(1),
+        sp.Symbol("p"): Integers(1),
+        alpha: Schedule(Reals(0)),
+    }
+    return claim("demo.x", statement, "monotonicity", domain=domain, **fields)[0]
+
+
+class Numbers:
+    """Results with made-up divergences: table[setting]["divergence"][generation][repeat]."""
+
+    def __init__(self, **curves):
+        self.table = {
+            name.replace("_", "-"): {
+                "divergence": {m: dict(enumerate(v)) for m, v in curve.items()}
+            }
+            for name, curve in curves.items()
+        }
+
+
+GROWS = Numbers(
+    replace={1: [1.0, 1.1, 0.9, 1.0], 4: [2.0, 2.1, 2.0, 2.05]},
+    accumulate={1: [1.0, 1.1, 0.9, 1.0], 4: [1.3, 1.41, 1.2, 1.31]},
+)
+
+
+def judged(statement, numbers=GROWS):
+    asked = directions(make(statement))
+    return decide(asked, numbers, evidence_config(settings_of(asked, {}), repeats=4))
+
+
+def test_growth_is_read_and_supported():
+    found = judged(Monotone(error(REPLACE), t, "increasing"))
+    assert found.outcome == "holds"
+    assert found.tested == (
+        "error of replace at generation 1 < error of replace at the last generation",
+    )
+    assert "false alarm 0.001" in found.detail
+    assert found.ceiling == CEILING == "supported"
+
+
+def test_the_opposite_direction_is_told_and_never_refutes():
+    found = judged(Monotone(error(REPLACE), t, "decreasing"))
+    assert found.outcome == "undecided"
+    assert "opposite direction" in found.detail
+
+
+def test_a_bound_by_a_multiple_of_the_first_error():
+    bounded = le(error(ACCUMULATE), sp.Rational(8, 5) * error(ACCUMULATE, 1))
+    assert judged(bounded).outcome == "holds"
+    assert judged(le(error(REPLACE), sp.Rational(8, 5) * error(REPLACE, 1))).outcome == "undecided"
+
+
+def test_one_process_below_another_and_conjunctions():
+    assert judged(lt(error(ACCUMULATE), error(REPLACE))).outcome == "holds"
+    both = And(lt(error(ACCUMULATE), error(REPLACE)), lt(error(REPLACE), error(ACCUMULATE)))
+    assert judged(both).outcome == "undecided"
+    links = chain(error(ACCUMULATE, 1), "<", error(ACCUMULATE, 4), "<", error(REPLACE, 4))
+    assert [str(d) for d in directions(make(links))] == [
+        "error of accumulate at generation 1 < error of accumulate at generation 4",
+        "error of accumulate at generation 4 < error of replace at generation 4",
+    ]
+
+
+def test_neighbouring_generations_are_the_last_two():
+    (d,) = directions(make(lt(error(REPLACE), error(REPLACE, t + 1))))
+    assert (d.low.at(4), d.high.at(4)) == (3, 4)
+
+
+def test_no_difference_is_undecided():
+    flat = Numbers(replace={1: [1.0, 1.1, 0.9, 1.0], 4: [1.01, 1.08, 0.91, 0.99]})
+    found = judged(Monotone(error(REPLACE), t, "increasing"), flat)
+    assert found.outcome == "undecided"
+    assert "not seen" in found.detail
+    assert found.visible[0] > 0
+
+
+def test_symbols_that_stand_for_errors_are_read_through():
+    S = sp.Function("S")
+    c = make(Monotone(S(t), t, "increasing"), quantities={S: sp.Lambda(t, error(REPLACE))})
+    assert directions(c)[0].high.process == REPLACE
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        eq(error(REPLACE), error(ACCUMULATE)),
+        lt(error(REPLACE), 3),
+        lt(Mean(SqNorm(REPLACE.model(t) - REPLACE.model(1))), error(REPLACE)),
+        lt(error(REPLACE, 0), error(REPLACE)),
+        Monotone(error(REPLACE), n, "increasing"),
+        Prose("models collapse"),
+    ],
+)
+def test_what_is_no_direction_is_refused(statement):
+    with pytest.raises(OutsideFragment):
+        directions(make(statement))
+    assert evidence(make(statement)).outcome == "out of scope"
+
+
+@pytest.mark.torch
+def test_a_claim_is_tested_by_training(torch, tmp_path, monkeypatch):
+    """End to end on a run too small to show anything: an outcome, its rates, nothing stronger."""
+    from dataclasses import replace
+
+    from refutable.gpt import evidence as module
+
+    full = module.evidence_config
+    monkeypatch.setattr(
+        module,
+        "evidence_config",
+        lambda *a: replace(full(*a), steps=3, generations=2, held_out=8, width=16),
+    )
+    c = make(Monotone(error(REPLACE), t, "increasing"))
+    found = module.evidence(c, values={"n": 16}, repeats=2, folder=tmp_path / "run")
+    assert found.outcome in ("holds", "undecided")
+    assert found.engine == "transformer"
+    assert len(found.interval) == len(found.visible) == 1
+    assert module.evidence(c, max_seconds=0).outcome == "skipped"
+    too_much = module.evidence(make(Monotone(error(FRESH), t, "increasing")), values={"alpha": 2})
+    assert (too_much.outcome, "outside [0, 1]" in too_much.detail) == ("out of scope", True)
