@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from refutable.derivations.errors import LoadError, PathNotFound
 from refutable.verify.loader import claim_files, load, load_file
 
