@@ -76,7 +76,10 @@ def _functional(e: Q.Functional, scope: Scope) -> Span:
     for v in e.vectors:
         scope.check_shift(v)
     if not scope.simplex:
-        return (-math.inf if isinstance(e, (Q.Coord, Q.Mass)) else 0.0), math.inf
+        signed = isinstance(e, (Q.Coord, Q.Mass, Q.Trace))
+        if isinstance(e, Q.Trace):  # of a covariance, not of a difference
+            signed = any(c < 0 for c, _ in scope.terms(e.args[0]))
+        return (-math.inf if signed else 0.0), math.inf
     s = max(scope.classes, 1)
     if isinstance(e, Q.TotalVariation):
         (u1, d1), (u2, d2) = (scope.vector_mass(v) for v in e.vectors)

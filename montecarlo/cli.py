@@ -34,7 +34,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     truth = parser.add_mutually_exclusive_group()
     truth.add_argument("--classes", type=int, metavar="S", help="uniform truth on S classes (10)")
     truth.add_argument(
-        "--truth", metavar="P1,P2,...", help="the true probabilities, exact: 1/2,1/2"
+        "--truth",
+        metavar="P1,P2,...",
+        help="the true probabilities (or eigenvalues), exact: 1/2,1/2",
     )
     parser.add_argument("--window", type=int, metavar="K", help="models that most-recent looks at")
     parser.add_argument("--generations", type=int, default=20, metavar="G")
@@ -100,7 +102,7 @@ def _question(args: argparse.Namespace):  # type: ignore[no-untyped-def]
     import sympy as sp
 
     from refutable.derivations.errors import UsageError
-    from refutable.derivations.families import Categorical
+    from refutable.derivations.families import Categorical, Gaussian
 
     from .presets import preset
 
@@ -131,6 +133,9 @@ def _question(args: argparse.Namespace):  # type: ignore[no-untyped-def]
                 raise UsageError(f"--classes must be at least 1 (got {s})")
             truth = (sp.Rational(1, s),) * s
         at[process.family.truth] = truth
+    elif isinstance(process.family, Gaussian):
+        spectrum = (args.truth or ",".join(["1"] * (args.classes or 2))).split(",")
+        at[process.family.truth] = tuple(_number(x, "--truth") for x in spectrum)
     elif args.truth or args.classes:
         raise UsageError(f"{process.name} has no probabilities: leave --truth and --classes out")
     return process, at, quantities

@@ -15,14 +15,14 @@ import sympy as sp
 from refutable.derivations import process as P
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Categorical, Linear
+from refutable.derivations.families import Categorical, Gaussian, Linear
 
-from . import categorical, chain, linear
+from . import categorical, chain, gaussian, linear
 from .betting import BINS, rounded
 from .bounds import bounds
 from .confidence import GRID, Bounded, Counted
 from .fixed import settled
-from .instance import finite, instance, probabilities, put, whole
+from .instance import finite, instance, probabilities, put, spectrum, whole
 from .observe import holds, value
 from .paths import Needs, Paths
 from .plan import Step, plan
@@ -51,7 +51,7 @@ class Model:
     needs: Needs
     steps: tuple[Step, ...]
     truth: tuple = ()
-    design: linear.Design | None = None
+    design: linear.Design | gaussian.Spread | None = None
     chain: int = 0
 
     @property
@@ -59,11 +59,11 @@ class Model:
         """Replicates of a shard: a power of two, 64 to 4096."""
         if self.chain:
             return max(64, min(4096, 1 << ((KEPT // self.needs.last).bit_length() - 1)))
-        if self.design is None:
-            width = max(len(self.truth), 1)
-        else:
+        width = max(len(self.truth), 1)
+        if self.design is not None:
             sizes = [i.size for s in self.steps for i in s.items]
-            width = self.design.d * (self.design.rows or max(sizes, default=1))
+            rows = getattr(self.design, "rows", None) or max(sizes, default=1)
+            width = max(_dimension(self.design), 1) * max(rows, 1)
         kept = KEPT // (max(len(self.needs.keys), 1) * max(self.scope.classes, 1))
         return max(64, min(4096, 1 << (max(min(SHARD // width, kept), 1).bit_length() - 1)))
 
@@ -82,6 +82,8 @@ class Model:
 
         if self.chain:
             return chain.sample(self.chain, self.truth, self.needs, key, shard, self.shard_runs)
+        if isinstance(self.design, gaussian.Spread):
+            return gaussian.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
         if self.design is not None:
             return linear.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
         return categorical.sample(self.steps, self.truth, self.needs, streams, self.shard_runs)
@@ -104,16 +106,19 @@ def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]
     process = found[0]
     longest = 0
     truth: tuple = ()
-    design = None
+    design: linear.Design | gaussian.Spread | None = None
     if isinstance(process.family, Categorical):
         truth = probabilities(values, process.family.truth)
         longest = _longest(process, values) if e.has(Q.Fixation) else 0
     elif isinstance(process.family, Linear):
         design = _design(process.family, values)
+    elif isinstance(process.family, Gaussian):
+        eigenvalues = tuple(float(x) for x in spectrum(values, process.family.truth))
+        design = gaussian.Spread(eigenvalues, process.family.divisor == "n-1")
     else:
         name = type(process.family).__name__
         raise OutsideFragment(f"no sampler for the family {name}", part=name)
-    scope = Scope(process, values, len(truth) if design is None else design.d, longest)
+    scope = Scope(process, values, len(truth) or _dimension(design), longest)
     needs = scope.needs(e)
     return e, Model(scope, needs, tuple(plan(process, values, needs.last)), truth, design)
 
@@ -124,6 +129,12 @@ def _design(family: Linear, at: Mapping) -> linear.Design:
         raise OutsideFragment(f"label noise of variance {sigma2}", part="sigma2")
     rows = None if family.rows is None else whole(put(family.rows, at), "rows")
     return linear.Design(whole(put(family.d, at), "d"), rows, sigma2)
+
+
+def _dimension(design: linear.Design | gaussian.Spread | None) -> int:
+    if isinstance(design, gaussian.Spread):
+        return len(design.eigenvalues)
+    return 0 if design is None else design.d
 
 
 def _longest(process: P.Process, at: Mapping) -> int:

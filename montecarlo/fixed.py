@@ -10,9 +10,9 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import DomainError, OutsideFragment
-from refutable.derivations.families import Categorical
+from refutable.derivations.families import Categorical, Gaussian
 
-from .instance import probabilities, whole
+from .instance import probabilities, spectrum, whole
 from .scope import Scope
 
 __all__ = ["fixed", "settled"]
@@ -47,6 +47,8 @@ def _value(e: Q.Functional, vectors: Sequence[Vector]) -> Fraction:
         return sum((x[_place(i, x)] for i in e.args[1]), Fraction(0))
     if isinstance(e, Q.SqNorm):
         return sum((a * a for a in x), Fraction(0))
+    if isinstance(e, Q.Trace):
+        return sum(x[:: math.isqrt(len(x)) + 1], Fraction(0))
     if isinstance(e, Q.Norm1):
         return sum((abs(a) for a in x), Fraction(0))
     if isinstance(e, Q.NormInf):
@@ -103,6 +105,8 @@ def _fixed_vector(v: sp.Basic, at: Mapping[sp.Basic, object]) -> Vector | None:
             part = probabilities(at, key[1])
         elif key[0] == "truth" and process and isinstance(process.family, Categorical):
             part = probabilities(at, process.family.truth)
+        elif key[0] == "truecov" and process and isinstance(process.family, Gaussian):
+            part = _diagonal(spectrum(at, process.family.truth))
         else:
             return None
         if out and len(part) != len(out):
@@ -111,3 +115,9 @@ def _fixed_vector(v: sp.Basic, at: Mapping[sp.Basic, object]) -> Vector | None:
             a + Fraction(c) * b for a, b in zip(out or [Fraction(0)] * len(part), part, strict=True)
         ]
     return out
+
+
+def _diagonal(eigenvalues: tuple[Fraction, ...]) -> tuple[Fraction, ...]:
+    """The diagonal matrix, row by row."""
+    d = len(eigenvalues)
+    return tuple(eigenvalues[k // d] if k % (d + 1) == 0 else Fraction(0) for k in range(d * d))

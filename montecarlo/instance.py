@@ -17,7 +17,7 @@ from sympy.core.symbol import Str
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import DomainError, OutsideFragment
 
-__all__ = ["Number", "finite", "instance", "number", "probabilities", "put", "whole"]
+__all__ = ["Number", "finite", "instance", "number", "probabilities", "put", "spectrum", "whole"]
 
 #: An exact rational, or a float where the number is irrational.
 Number = Fraction | float
@@ -139,3 +139,14 @@ def probabilities(at: Mapping[sp.Basic, object], symbol: sp.Symbol) -> tuple[Fra
             f" (got sum {sum(p)}, smallest {min(p)})"
         )
     return p
+
+
+def spectrum(at: Mapping[sp.Basic, object], symbol: sp.Symbol) -> tuple[Fraction, ...]:
+    """The value of a covariance matrix: exact eigenvalues, none of them negative."""
+    value = at.get(symbol)
+    if not isinstance(value, tuple) or not value:
+        raise DomainError(f"{symbol} needs a tuple of eigenvalues as value (got {value!r})")
+    out = tuple(Fraction(number(x, f"an eigenvalue of {symbol}")) for x in value)
+    if min(out) < 0:
+        raise DomainError(f"the eigenvalues of {symbol} must not be negative (got {min(out)})")
+    return out

@@ -107,6 +107,8 @@ def _vector(v: sp.Basic, scope: Scope, paths: Paths) -> tuple[np.ndarray, Lattic
     for c, key in terms:
         if key[0] == "truth":
             x, step = paths.truth, paths.truth_lattice
+        elif key[0] == "truecov" and paths.true_covariance is not None:
+            x, step = paths.true_covariance, None
         elif key[0] == "any":
             p = probabilities(scope.at, key[1])
             x, step = np.array([float(q) for q in p]), common(q.denominator for q in p)
@@ -181,6 +183,8 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
         return x[..., [_token(i, scope) for i in sorted(e.args[1])]].sum(axis=-1)
     if isinstance(e, Q.SqNorm):
         return np.einsum("...i,...i->...", x, x)
+    if isinstance(e, Q.Trace):
+        return x[..., :: math.isqrt(x.shape[-1]) + 1].sum(axis=-1)
     if isinstance(e, Q.Norm1):
         return np.abs(x).sum(axis=-1)
     if isinstance(e, Q.NormInf):

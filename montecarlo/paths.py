@@ -13,7 +13,7 @@ from .instance import Number
 
 __all__ = ["Key", "Lattice", "Needs", "Paths", "column", "common", "scaled", "sized", "weighted"]
 
-#: ("model", generation), ("batch", name, generation) or ("noise", generation).
+#: ("model", generation), ("batch", name, generation), ("noise", generation), ("cov", generation).
 Key = tuple
 #: All coordinates are integers divided by this number; None: not known, or too large to use.
 Lattice = int | None
@@ -87,7 +87,7 @@ class Paths:
     vectors: key -> array (runs, classes).  truth: array (classes,).  lattice: key -> Lattice.
     collapsed: (runs,) first internal generation whose model is a point mass, 0 for none up to
     `horizon`.  squares, size: what a kernel keeps instead of vectors, the sums of squared counts
-    (runs, generations) of models of `size` data.
+    (runs, generations) of models of `size` data.  true_covariance: (d * d,), row by row.
     """
 
     runs: int
@@ -99,3 +99,4 @@ class Paths:
     horizon: int = 0
     squares: np.ndarray | None = None
     size: int = 0
+    true_covariance: np.ndarray | None = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from refutable.derivations.errors import UsageError
-from refutable.derivations.families import Categorical, Linear
+from refutable.derivations.families import Categorical, Gaussian, Linear
 from refutable.derivations.process import (
     Accumulate,
     Average,
@@ -103,6 +103,12 @@ PRESETS: dict[str, Preset] = {
         ),
         {"n": 100, "alpha": "1/10", "real": "9/10", "synthetic": "1/2"},
         ("sqnorm", "risk"),
+    ),
+    "gaussian-synthetic": Preset(
+        "a Gaussian refitted to n draws from the latest one, mean and covariance",
+        lambda _: Process("Gaussian", Gaussian("Sigma"), Pool([Draw(Model(), n)]), index=m),
+        {"n": 100},
+        ("risk", "trace"),
     ),
     "linear-accumulate": Preset(
         "least squares on all labels so far, one shared design of T rows",

