@@ -10,6 +10,7 @@ from rich.console import Console
 from refutable.derivations.claim import Claim
 from refutable.derivations.statement import Parts, Prose
 
+from .glyphs import ascii_text
 from .page import Page
 from .typeset import sequences_of
 from .words import formula
@@ -22,7 +23,8 @@ def print_claims(claims: Sequence[Claim], out: Console) -> None:
     page = Page(out)
     if not out.is_terminal:
         for c in claims:
-            page.line("\t".join((c.id, c.locator, c.kind, stated(c))))
+            line = "\t".join((c.id, c.locator, c.kind, stated(c)))
+            print(ascii_text(line) if page.plain else line, file=out.file)
         return
     for name, group in groupby(claims, lambda c: c.paper or c.file or ""):
         page.line(name, "bold")

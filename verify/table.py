@@ -33,11 +33,16 @@ STYLE = {
 WIDE, MIDDLE, NARROW = 110, 80, 56
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would end the program with 1, which means something else
+
+
 def console(stream: object = None) -> Console:
     """A console that never cuts or wraps where its stream is no terminal, and knows no markup."""
     stream = stream or sys.stdout
     terminal = hasattr(stream, "isatty") and stream.isatty()
-    return Console(
+    return _Console(
         file=stream,  # type: ignore[arg-type]
         width=None if terminal else 10**6,
         markup=False,
