@@ -238,7 +238,10 @@ class Normaliser:
 
     def numerator(self, e: sp.Expr) -> sp.Expr:
         """The expanded numerator of `e` over the generators, roots reduced."""
-        num = sp.expand(sp.fraction(sp.together(self.rewrite(e)))[0])
+        return self._expanded(self.rewrite(e))
+
+    def _expanded(self, e: sp.Expr) -> sp.Expr:
+        num = sp.expand(sp.fraction(sp.together(e))[0])
         for g, (degree, value) in self.relations.items():
             if num.has(g):
                 num = _reduce(num, g, degree, value)
@@ -247,6 +250,10 @@ class Normaliser:
     def is_zero(self, e: sp.Expr) -> bool:
         """True if the normal form vanishes; False says nothing."""
         return self.numerator(e) == 0
+
+    def is_zero_rewritten(self, e: sp.Expr) -> bool:
+        """`is_zero` for an expression that is in generators already."""
+        return self._expanded(e) == 0
 
 
 def _reduce(num: sp.Expr, g: sp.Symbol, degree: int, value: sp.Expr) -> sp.Expr:
@@ -374,16 +381,34 @@ def rational_form(e: sp.Expr, normaliser: Normaliser) -> tuple[sp.Expr, sp.Expr]
 def is_zero(
     e: sp.Expr, integers: Iterable[sp.Symbol] = (), positive: Iterable[sp.Symbol] = ()
 ) -> bool:
-    """Is `e` identically zero (where defined)? Confirmed by FLINT; False says nothing.
+    """Is `e` identically zero (where defined)? FLINT and exact points agree; False says nothing.
 
     >>> m, n = sp.symbols("m n")
     >>> is_zero((1 - 1/n)**(m + 1) - (n - 1)/n * ((n - 1)/n)**m, integers=[m])
     True
     """
     normaliser = Normaliser(frozenset(integers), frozenset(positive))
-    if normaliser.is_zero(e):
-        return flint_is_zero(normaliser.rewrite(e), normaliser)
-    return False
+    rewritten = normaliser.rewrite(e)
+    return flint_is_zero(rewritten, normaliser) and _vanishes_at_points(rewritten, normaliser)
+
+
+def _vanishes_at_points(e: sp.Expr, normaliser: Normaliser, points: int = 3) -> bool:
+    """The second opinion: exact evaluation at rational points (roots keep the normal form)."""
+    if normaliser.relations:
+        return normaliser.is_zero_rewritten(e)
+    symbols = sorted(e.free_symbols, key=str)
+    found = 0
+    for k in range(4 * points):
+        at = {s: sp.Rational(17 + 13 * i + 29 * k, 11 + 7 * i + k) for i, s in enumerate(symbols)}
+        value = e.xreplace(at)
+        if value.has(sp.zoo, sp.nan):
+            continue
+        if value != 0:
+            return False
+        found += 1
+        if found == points:
+            return True
+    return found > 0
 
 
 def identical(
@@ -419,7 +444,11 @@ def flint_is_zero(e: sp.Expr, normaliser: Normaliser | None = None) -> bool:
             n, d = walk(x.args[0])
             for a in x.args[1:]:
                 n2, d2 = walk(a)
-                n, d = (n + n2, d) if d == d2 else (n * d2 + n2 * d, d * d2)
+                if d == d2:
+                    n = n + n2
+                else:
+                    common = d.gcd(d2)
+                    n, d = n * (d2 / common) + n2 * (d / common), d * (d2 / common)
             return n, d
         if x.is_Mul:
             n, d = ring.constant(1), ring.constant(1)

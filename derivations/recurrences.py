@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from .errors import OutsideFragment
+from .exponential import Coefficients, Terms, add, shift_back, solve, to_expr
 from .moments import Recurrence
 from .normal import is_zero
 
@@ -56,40 +57,118 @@ def blocks(matrix: sp.Matrix) -> list[list[int]]:
 
 def closed_form(r: Recurrence) -> ClosedForm:
     """The closed form of every entry and of the value; raises OutsideFragment where it has none."""
-    g, solved = r.generation, {}
-    start, late = r.start, False
-    for block in blocks(r.matrix):
-        if len(block) > 1:
-            solved.update(_coupled(r, block, solved, start))
-            continue
-        (i,) = block
-        forcing = _forcing(r, i, solved)
-        if r.matrix[i, i] == 0:  # the moment forgets its past: valid one generation later
-            solved[i], late = tidy(forcing, g, start), True
-        else:
-            solved[i] = solve_scalar(r.matrix[i, i], forcing, r.initial[i, 0], g, start)
-    entries = tuple(solved[i] for i in range(len(r.labels)))
-    formula = r.value(sp.Matrix(len(entries), 1, entries)) if entries else r.constant
-    form = ClosedForm(tidy(formula, g, start), g, start + late, entries)
-    certify(r, form)
-    if late and is_zero(form.formula.xreplace({g: sp.Integer(start)}).doit() - r.value(r.initial)):
-        form = replace(form, start=start)
+    form = _with_roots(r) if r.autonomous else None
+    if form is None:
+        form = _general(r)
+    late = form.start > r.start
+    certify(r, form, late)
+    if late and is_zero(
+        form.formula.xreplace({r.generation: sp.Integer(r.start)}).doit() - r.value(r.initial)
+    ):
+        form = replace(form, start=r.start)
     return form
 
 
-def _coupled(
-    r: Recurrence, block: list[int], solved: dict[int, sp.Expr], start: int
-) -> dict[int, sp.Expr]:
-    """A block of several unknowns with constant coefficients and rational eigenvalues.
+def _with_roots(r: Recurrence) -> ClosedForm | None:
+    """`_autonomous`, each root in the coefficients standing for itself as one more parameter."""
+    parts = (r.matrix, r.forcing, r.initial, r.row, sp.Matrix([r.constant]))
+    found = {
+        p
+        for part in parts
+        for p in part.atoms(sp.Pow)
+        if p.exp.is_Rational and not p.exp.is_Integer
+    }
+    if not found:
+        return _autonomous(r)
+    names = {p: sp.Dummy(f"root{k}") for k, p in enumerate(sorted(found, key=sp.default_sort_key))}
+    matrix, forcing, initial, row, constant = (part.xreplace(names) for part in parts)
+    form = _autonomous(
+        replace(
+            r,
+            matrix=matrix,
+            forcing=forcing,
+            initial=initial,
+            row=row,
+            constant=constant[0, 0],
+        )
+    )
+    if form is None:
+        return None
+    back = {v: p for p, v in names.items()}
+    entries = tuple(e.xreplace(back) for e in form.entries)
+    return replace(form, formula=form.formula.xreplace(back), entries=entries)
 
-    Each left eigenvector of the block turns it into one scalar recurrence.
+
+def _autonomous(r: Recurrence) -> ClosedForm | None:
+    """Constant coefficients: solved in the field of rational functions; None where it cannot."""
+    g, k = r.generation, len(r.labels)
+    everything = [*r.matrix, *r.forcing, *r.initial, *r.row, r.constant]
+    if any(not e.is_rational_function(*e.free_symbols) for e in everything if e.free_symbols):
+        return None
+    into = Coefficients(everything)
+    one = into.field.one
+    solved: dict[int, Terms] = {}
+    late = False
+    for block in blocks(r.matrix):
+        forcing: dict[int, Terms] = {}
+        for i in block:
+            constant = into(r.forcing[i, 0])
+            forcing[i] = {one: [constant]} if constant != 0 else {}
+            for j, known in solved.items():
+                if r.matrix[i, j] != 0:
+                    if any(base == 0 for base in known):
+                        return None
+                    forcing[i] = add(forcing[i], shift_back(known), into(r.matrix[i, j]))
+        if len(block) > 1:
+            found, forgets = _eigen(r, block, forcing, into)
+            solved.update(found)
+            late = late or forgets
+            continue
+        (i,) = block
+        a = into(r.matrix[i, i])
+        if a == 0:  # the moment forgets its past: valid one generation later
+            solved[i], late = forcing[i], True
+        else:
+            solved[i] = solve(a, forcing[i], into(r.initial[i, 0]))
+    value: Terms = {one: [into(r.constant)]} if r.constant != 0 else {}
+    for i in range(k):
+        if r.row[0, i] != 0:
+            value = add(value, solved[i], into(r.row[0, i]))
+    h = g - r.start
+    entries = tuple(to_expr(solved[i], h) for i in range(k))
+    return ClosedForm(to_expr(value, h), g, r.start + late, entries)
+
+
+def _eigen(r: Recurrence, block: list[int], forcing: dict[int, Terms], into):  # type: ignore[no-untyped-def]
+    """A block of several unknowns with rational eigenvalues, by its left eigenvectors.
+
+    Also says whether an eigenvalue is zero: that combination forgets its past, and is right one
+    generation later.
     """
-    g, k = r.generation, len(block)
-    part = r.matrix.extract(block, block)
-    if part.has(g):
-        raise OutsideFragment("coupled moments with varying coefficients", part="coupled block")
-    forcing = sp.Matrix(k, 1, [_forcing(r, i, solved) for i in block])
-    initial = r.initial.extract(block, [0])
+    left, values = _left_eigenvectors(r.matrix.extract(block, block))
+    rows = [[into(x) for x in left[q, :]] for q in range(len(block))]
+    scalars = []
+    for row, value in zip(rows, values, strict=True):
+        drive: Terms = {}
+        for c, i in zip(row, block, strict=True):
+            drive = add(drive, forcing[i], c)
+        initial = sum(
+            (c * into(r.initial[i, 0]) for c, i in zip(row, block, strict=True)), into.field.zero
+        )
+        scalars.append(drive if value == 0 else solve(into(value), drive, initial))
+    back = left.inv(method="ADJ")
+    out: dict[int, Terms] = {}
+    for q, i in enumerate(block):
+        total: Terms = {}
+        for k, scalar in enumerate(scalars):
+            total = add(total, scalar, into(back[q, k]))
+        out[i] = total
+    return out, any(v == 0 for v in values)
+
+
+def _left_eigenvectors(part: sp.Matrix) -> tuple[sp.Matrix, list[sp.Expr]]:
+    """Rows that turn the block into scalar recurrences, and their eigenvalues."""
+    k = part.rows
     z = sp.Dummy("z")
     factors = sp.factor_list((part.T - z * sp.eye(k)).det(method="berkowitz"), z)[1]
     lefts, values = [], []
@@ -105,19 +184,25 @@ def _coupled(
         values += [eigenvalue] * len(space)
     if len(lefts) != k:
         raise OutsideFragment("a coupled block that cannot be diagonalised", part="coupled block")
-    left = sp.Matrix.vstack(*lefts).applyfunc(sp.cancel)
-    scalars = [
-        solve_scalar(
-            values[q],
-            sp.expand((left[q, :] * forcing)[0, 0]),
-            sp.factor((left[q, :] * initial)[0, 0]),
-            g,
-            start,
-        )
-        for q in range(k)
-    ]
-    back = left.inv(method="ADJ").applyfunc(sp.factor) * sp.Matrix(k, 1, scalars)
-    return {i: tidy(sp.expand(back[q, 0]), g, start) for q, i in enumerate(block)}
+    return sp.Matrix.vstack(*lefts).applyfunc(sp.cancel), values
+
+
+def _general(r: Recurrence) -> ClosedForm:
+    """Coefficients that depend on the generation, block by block."""
+    g, solved = r.generation, {}
+    start, late = r.start, False
+    for block in blocks(r.matrix):
+        if len(block) > 1:
+            raise OutsideFragment("coupled moments with varying coefficients", part="coupled block")
+        (i,) = block
+        forcing = _forcing(r, i, solved)
+        if r.matrix[i, i] == 0:  # the moment forgets its past: valid one generation later
+            solved[i], late = tidy(forcing, g, start), True
+        else:
+            solved[i] = solve_scalar(r.matrix[i, i], forcing, r.initial[i, 0], g, start)
+    entries = tuple(solved[i] for i in range(len(r.labels)))
+    formula = r.value(sp.Matrix(len(entries), 1, entries)) if entries else r.constant
+    return ClosedForm(tidy(formula, g, start), g, start + late, entries)
 
 
 def _forcing(r: Recurrence, i: int, solved: dict[int, sp.Expr]) -> sp.Expr:
@@ -129,16 +214,25 @@ def _forcing(r: Recurrence, i: int, solved: dict[int, sp.Expr]) -> sp.Expr:
     )
 
 
-def certify(r: Recurrence, form: ClosedForm) -> None:
-    """Put the closed form back into the recurrence and its initial values; raise if it fails."""
+def certify(r: Recurrence, form: ClosedForm, late: bool = False) -> None:
+    """Put the closed form back into the recurrence and its initial values; raise if it fails.
+
+    late: the formula starts one generation later; it is compared with what one step gives.
+    """
     g = r.generation
+    if late and form.entries:
+        at = {g: sp.Integer(r.start + 1)}
+        one = r.matrix.xreplace(at) * r.initial + r.forcing.xreplace(at)
+        for k, e in enumerate(form.entries):
+            if not is_zero(e.xreplace(at).doit() - one[k, 0], [g]):
+                raise OutsideFragment(f"the closed form of moment {k} fails its first step")
     u = sp.Matrix(len(form.entries), 1, form.entries)
     residual = u - r.matrix * u.xreplace({g: g - 1}) - r.forcing if form.entries else sp.zeros(0, 1)
     for k, e in enumerate(residual):
         if not is_zero(e, [g]):
             raise OutsideFragment(f"the closed form of moment {k} fails its recurrence")
     for k, e in enumerate(form.entries):
-        if r.matrix[k, k] == 0:
+        if late or r.matrix[k, k] == 0:
             continue
         if not is_zero(e.xreplace({g: sp.Integer(r.start)}).doit() - r.initial[k, 0], [g]):
             raise OutsideFragment(f"the closed form of moment {k} fails its initial value")

@@ -15,23 +15,25 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
-from refutable.derivations.claim import Claim
+from refutable.derivations.claim import Claim, expand
 from refutable.derivations.domain import Integers, Reals
 from refutable.derivations.errors import OutsideFragment, RefutableError
 
-from .deduce import deduce
+from .deduce import Deduction, deduce
 from .instances import check_at, instances
 from .limits import limit
 from .mutants import Mutant, mutants_of
 from .region import region_of
-from .values import Exact
+from .values import Exact, Symbolic
 from .vectorrepair import by_coefficient
 from .verdict import Counterexample, Repair
 
 __all__ = ["find_repair"]
 
 MAX_TRIES = 200
-MAX_PAIRS = 1500
+MAX_PAIRS = 600
+MAX_PROOFS = 8  # candidates that pass every instance and still are not proved
+MAX_REFUSALS = 3
 
 
 def find_repair(claim: Claim, exact: Exact, facts, counterexample: Counterexample | None):  # type: ignore[no-untyped-def]
@@ -43,23 +45,39 @@ def find_repair(claim: Claim, exact: Exact, facts, counterexample: Counterexampl
     return None
 
 
-def _proved(claim: Claim, exact: Exact, facts) -> bool:  # type: ignore[no-untyped-def]
+def _proved(claim: Claim, exact: Exact, facts, sifted: bool = False) -> bool:  # type: ignore[no-untyped-def]
+    """Is the repaired claim proved? `sifted`: its instances have been looked at already."""
     try:
-        ats = instances(claim, 60)
-        body = claim.bound()
-        return bool(ats) and not _fails(body, ats, exact) and deduce(claim, facts).proved
+        if not sifted:
+            ats = instances(claim, 60)
+            if not ats or _fails(claim, ats, exact):
+                return False
+        return deduce(claim, facts).proved
     except RefutableError:
         return False
 
 
-def _fails(body: sp.Basic, ats: list[dict], value) -> bool:  # type: ignore[no-untyped-def]
-    """Does the statement fail at one of the instances? Refusals do not count."""
-    for at in ats:
-        try:
-            if check_at(body, at, value).truth is False:
-                return True
-        except (OutsideFragment, ZeroDivisionError):
-            continue
+def _fails(claim: Claim, ats: list[dict], exact: Exact) -> bool:
+    """Does the statement fail at one of the instances? Refusals do not count.
+
+    Derived formulas answer where the exact engine refuses (limits).
+    """
+    body = claim.bound()
+    symbolic = Symbolic(Deduction(claim, region_of(claim, [body])))
+    for value in (exact, symbolic):
+        refused = 0
+        for at in ats:
+            try:
+                if check_at(body, at, value).truth is False:
+                    return True
+            except ZeroDivisionError:
+                continue
+            except OutsideFragment:
+                refused += 1
+                if refused == MAX_REFUSALS:
+                    break
+        if not refused:
+            break
     return False
 
 
@@ -147,9 +165,13 @@ def _plain(h: sp.Basic) -> str:
 # -- another formula ---------------------------------------------------------------------
 
 
+#: What a printed formula is likelier to suffer from comes first.
+_RANK = {"event": 0, "dropped": 2}
+
+
 def _by_formula(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
     ats = instances(claim, 40)
-    singles = mutants_of(claim, None)
+    singles = sorted(mutants_of(claim, None), key=lambda m: _RANK.get(m.rule, 1))
     got = _first_true(claim, singles[:MAX_TRIES], ats, exact, facts, cx)
     if got is not None:
         return got
@@ -162,7 +184,7 @@ def _pairs(claim: Claim, singles: list[Mutant]):  # type: ignore[no-untyped-def]
         for m in singles:
             if m.rule in ("strictness", "relation"):
                 continue
-            first = replace(claim, statement=m.statement, where={}, readings=())
+            first = replace(claim, statement=m.statement, readings=())
             for m2 in mutants_of(first, None):
                 if m2.rule not in ("strictness", "relation"):
                     yield Mutant(f"{m.change}, and {m2.change}", m2.rule, m2.statement)
@@ -172,6 +194,7 @@ def _pairs(claim: Claim, singles: list[Mutant]):  # type: ignore[no-untyped-def]
 
 def _first_true(claim: Claim, candidates, ats: list[dict], exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
     witness = [cx.values] if cx is not None and cx.values else []
+    proofs = 0
     for m in candidates:
         if m.rule == "relation" and not m.change.startswith("="):
             continue
@@ -181,14 +204,16 @@ def _first_true(claim: Claim, candidates, ats: list[dict], exact: Exact, facts, 
             and m.change.split(" becomes ")[1] in ("<", ">")
         ):
             continue
-        fixed = replace(claim, statement=m.statement, where={}, readings=())
+        fixed = replace(claim, statement=m.statement, readings=())
         try:
-            body = fixed.bound()
+            if _trivial(fixed.bound()) or _fails(fixed, [*witness, *ats], exact):
+                continue
         except RefutableError:
             continue
-        if _trivial(body) or _fails(body, [*witness, *ats], exact):
-            continue
-        if _proved(fixed, exact, facts):
+        proofs += 1
+        if proofs > MAX_PROOFS:
+            return None
+        if _proved(fixed, exact, facts, sifted=True):
             return (
                 Repair(m.statement, m.change, _difference(claim, m.statement), "proved"),
                 "formula",
@@ -204,7 +229,7 @@ def _trivial(body: sp.Basic) -> bool:
 
 def _difference(claim: Claim, fixed: sp.Basic) -> sp.Expr | None:
     """Printed minus true, factored, for one relation whose sides are numbers."""
-    a, b = claim.expanded(), fixed
+    a, b = claim.expanded(), expand(fixed, claim.where)
     pair = next(
         ((x, y) for x, y in zip(S.relations(a), S.relations(b), strict=False) if x != y), None
     )
