@@ -17,12 +17,13 @@ from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Categorical, Gaussian, Linear
 
-from . import categorical, chain, gaussian, linear
+from . import categorical, gaussian, linear
 from .betting import BINS, rounded
 from .bounds import bounds
 from .confidence import GRID, Bounded, Counted
 from .fixed import settled
 from .instance import finite, instance, probabilities, put, spectrum, whole
+from .kernels import Kernel, kernel_for
 from .observe import holds, value
 from .paths import Needs, Paths
 from .plan import Step, plan
@@ -44,7 +45,7 @@ KEPT = 1 << 23
 class Model:
     """A process at an instance, ready to be sampled up to a generation.
 
-    chain: n where the compiled kernel of fully synthetic chains samples it, else 0.
+    kernel: samples it in place of the plain sampler, where one suits and was asked for.
     """
 
     scope: Scope
@@ -52,12 +53,12 @@ class Model:
     steps: tuple[Step, ...]
     truth: tuple = ()
     design: linear.Design | gaussian.Spread | None = None
-    chain: int = 0
+    kernel: Kernel | None = None
 
     @property
     def shard_runs(self) -> int:
         """Replicates of a shard: a power of two, 64 to 4096."""
-        if self.chain:
+        if self.kernel is not None:
             return max(64, min(4096, 1 << ((KEPT // self.needs.last).bit_length() - 1)))
         width = max(len(self.truth), 1)
         if self.design is not None:
@@ -80,8 +81,8 @@ class Model:
         def streams(generation: int, slot: int) -> np.random.Generator:
             return generator(key, shard, generation, slot)
 
-        if self.chain:
-            return chain.sample(self.chain, self.truth, self.needs, key, shard, self.shard_runs)
+        if self.kernel is not None:
+            return self.kernel.sample(self.needs, key, shard, self.shard_runs)
         if isinstance(self.design, gaussian.Spread):
             return gaussian.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
         if self.design is not None:
@@ -189,9 +190,9 @@ class Job:
                 raise OutsideFragment("a mean given a vector is no number", part="given")
         groups, model = model_of(sp.Tuple(*(sp.Tuple(*node.args) for node in nodes)), at)
         stream = stream_key(seed, key)
-        if kernels and model.needs.last and chain.suits(groups):
-            size = chain.chain_size(model.steps, len(model.truth))
-            model = replace(model, chain=size)
+        if kernels:
+            kernel = kernel_for(groups, model.steps, model.truth, model.design)
+            model = replace(model, kernel=kernel)
         out = []
         for place, (node, group) in enumerate(zip(nodes, groups, strict=True)):
             given = group[1] if len(group) > 1 else None

@@ -58,8 +58,8 @@ def holds(event: sp.Basic, scope: Scope, paths: Paths) -> tuple[np.ndarray, np.n
         sure = (ayes == amaybe) & (byes == bmaybe)
         return sure & (ayes == byes), ~sure | (ayes == byes)
     if isinstance(event, Q.IsDirac):
-        if paths.squares is not None and scope.terms(event.args[0])[0][1][0] == "model":
-            dirac = _squares(event.args[0], scope, paths) == paths.size**2
+        if paths.norms is not None and scope.terms(event.args[0])[0][1][0] == "model":
+            dirac = _norm(event.args[0], scope, paths) == 1
         else:
             dirac = np.broadcast_to(_support(event.args[0], scope, paths) == 1, (paths.runs,))
         return dirac, dirac
@@ -170,8 +170,8 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
     if isinstance(e, Q.TotalVariation):
         gap, _ = _vector(e.args[0] - e.args[1], scope, paths)
         return np.maximum(np.maximum(gap, 0).sum(axis=-1), np.maximum(-gap, 0).sum(axis=-1))
-    if isinstance(e, Q.SqNorm) and paths.squares is not None:
-        return _squares(e.args[0], scope, paths) / paths.size**2
+    if isinstance(e, Q.SqNorm) and paths.norms is not None:
+        return _norm(e.args[0], scope, paths)
     if not e.vectors:
         raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
     x, step = _vector(e.args[0], scope, paths)
@@ -195,11 +195,11 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
     raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
 
 
-def _squares(v: sp.Basic, scope: Scope, paths: Paths) -> np.ndarray:
-    """Sums of squared counts of a model, which a kernel kept instead of its vector."""
-    ((_, key),) = scope.terms(v)
-    assert paths.squares is not None
-    return paths.squares[:, key[1] - 1]
+def _norm(v: sp.Basic, scope: Scope, paths: Paths) -> np.ndarray:
+    """The squared norm of a model (or its error), which a kernel kept instead of the vector."""
+    ((_, key),) = [(c, key) for c, key in scope.terms(v) if key[0] == "model"]
+    assert paths.norms is not None
+    return paths.norms[:, key[1] - 1]
 
 
 def _nearest_half(x: np.ndarray, step: Lattice) -> np.ndarray:
@@ -229,8 +229,8 @@ def _lattice(e: sp.Basic, scope: Scope, paths: Paths) -> Lattice:
     """A number L such that L times the observable is always an integer, or None."""
     if isinstance(e, (Indicator, Q.Support, Q.CollapseTime)):
         return 1
-    if isinstance(e, Q.SqNorm) and paths.squares is not None:
-        return common([paths.size**2])
+    if isinstance(e, Q.SqNorm) and paths.norms is not None:
+        return paths.norm_lattice
     if isinstance(e, Q.Functional):
         steps = [_vector(v, scope, paths)[1] for v in e.vectors]
         step = common(steps)

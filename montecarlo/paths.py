@@ -86,8 +86,8 @@ class Paths:
 
     vectors: key -> array (runs, classes).  truth: array (classes,).  lattice: key -> Lattice.
     collapsed: (runs,) first internal generation whose model is a point mass, 0 for none up to
-    `horizon`.  squares, size: what a kernel keeps instead of vectors, the sums of squared counts
-    (runs, generations) of models of `size` data.  true_covariance: (d * d,), row by row.
+    `horizon`.  norms: what a kernel keeps instead of vectors, squared norms (runs,
+    generations) on `norm_lattice`.  true_covariance: (d * d,), row by row.
     """
 
     runs: int
@@ -97,6 +97,6 @@ class Paths:
     lattice: dict[Key, Lattice] = field(default_factory=dict)
     collapsed: np.ndarray | None = None
     horizon: int = 0
-    squares: np.ndarray | None = None
-    size: int = 0
+    norms: np.ndarray | None = None
+    norm_lattice: Lattice = None
     true_covariance: np.ndarray | None = None

@@ -65,7 +65,7 @@ def run(
     name -> Mean or Prob in which the process's index symbol stands for the generation.
     alpha: level of each interval by itself.  checkpoint: a file to resume from and to save to.
     progress: called with (shards done, shards in all).  kernels: let a compiled kernel sample where
-    one suits (squared norms, point masses and collapse times of fully synthetic chains).
+    one suits (see `kernels`).
     Ctrl-C and `max_seconds` end the run early, with the table of the shards done so far.
 
     >>> from refutable.derivations.families import Categorical
@@ -160,5 +160,5 @@ def _named(process: Process, quantities: Sequence[str] | Mapping) -> dict[str, s
 def _digest(process: Process, at: Mapping, nodes: Mapping, seed: int, model: Model) -> str:
     values = sorted((str(k), str(v)) for k, v in at.items())
     named = [(k, name, str(node)) for (k, name), node in nodes.items()]
-    text = repr((process, values, named, seed, model.shard_runs, model.chain))
+    text = repr((process, values, named, seed, model.shard_runs, model.kernel))
     return blake2b(text.encode(), digest_size=16).hexdigest()

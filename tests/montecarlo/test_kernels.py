@@ -12,14 +12,17 @@ from math import comb, factorial, prod
 import numpy as np
 import pytest
 import sympy as sp
-from scipy.stats import binom, chisquare
+from scipy.stats import binom, chisquare, f, ks_2samp, kstest
 
 from refutable.derivations.errors import DomainError, OutsideFragment
+from refutable.derivations.families import Linear
+from refutable.derivations.process import Draw, Model, Pool, Process
 from refutable.derivations.quantity import IsDirac, Mean, NormInf, Prob, SqNorm
 from refutable.derivations.statement import gt
 from refutable.montecarlo import urn, urn_twin
 from refutable.montecarlo.alias import binomial, binomial_tables, table
 from refutable.montecarlo.engine import Job
+from refutable.montecarlo.kernels import Chain, FreshDesigns
 from refutable.montecarlo.two_types import histograms
 
 KEY = (0x12345678, 0x9ABCDEF0)
@@ -155,11 +158,12 @@ def test_questions_that_suit_the_kernel(processes, at):
     good = [Mean(SqNorm(fs.model(3))), Prob(IsDirac(fs.model(2))), Prob(gt(fs.collapse_time, 4))]
     good += [Prob(IsDirac(fs.model(0)))]
     jobs = Job.together(good, at, 0, "x", kernels=True)
-    assert [j.model.chain for j in jobs] == [2, 2, 2, 2]
+    truth = (Fraction(2, 3), Fraction(1, 3))
+    assert {j.model.kernel for j in jobs} == {Chain(2, truth)}
     assert jobs[3].tally(0).yes == 0
     for other in ([*good, Mean(NormInf(fs.model(1)))], [Mean(SqNorm(fs.model(2) - fs.model(1)))],
                   [Mean(SqNorm(ps.model(2)))]):  # fmt: skip
-        assert Job.together(other, at, 0, "x", kernels=True)[0].model.chain == 0
+        assert Job.together(other, at, 0, "x", kernels=True)[0].model.kernel is None
 
 
 def test_kernel_and_plain_sampler_have_one_law(processes, at):
@@ -171,8 +175,29 @@ def test_kernel_and_plain_sampler_have_one_law(processes, at):
         spans = []
         for kernels in (True, False):
             job = Job.together([node], where, 1, "law", kernels=kernels)[0]
-            assert (job.model.chain > 0) == kernels
+            assert (job.model.kernel is not None) == kernels
             spans.append(job.summary(job.tally(k) for k in range(8)).interval(1e-9))
         (a, b), (c, d) = spans
         assert max(a, c) < min(b, d)
         assert b - a < 0.25 * max(1, b)
+
+
+def test_fresh_designs_have_the_law_of_drawn_data():
+    """Squared errors of the kernel and of least squares on drawn data: two-sample tests."""
+    step = Pool([Draw(Model(), sp.Symbol("m") * 6)])
+    lr = Process("LR", Linear(3, None, 2), step, index=sp.Symbol("m"))
+    node = Prob(gt(SqNorm(lr.model(2) - lr.truth), 1))
+    fast = Job.together([node], {}, 0, "fresh", kernels=True)[0]
+    plain = Job.together([node], {}, 0, "fresh")[0]
+    assert fast.model.kernel == FreshDesigns(3, (6, 12), 2**0.5)
+    kept = np.concatenate([fast.paths(k).norms for k in range(5)])
+    drawn = [plain.paths(k).vectors["model", 2] for k in range(5)]
+    errors = np.concatenate([(x**2).sum(axis=1) for x in drawn])
+    assert ks_2samp(kept[:, 1], errors).pvalue > 1e-9
+    assert ks_2samp(kept[:, 0], errors).pvalue < 1e-9
+    (a, b), (c, d) = (j.summary(j.tally(k) for k in range(5)).interval(1e-9) for j in (fast, plain))
+    assert max(a, c) < min(b, d)
+    one = Process("ONE", Linear(1, None, 1), Pool([Draw(Model(), 4)]))
+    job = Job.together([Mean(SqNorm(one.truth - one.model(1)))], {}, 0, "x", kernels=True)[0]
+    # d = 1: the squared error is F(1, 4) / 4
+    assert kstest(4 * job.paths(0).norms[:, 0], f(1, 4).cdf).pvalue > 1e-9

@@ -1,0 +1,131 @@
+"""Which questions a fast kernel can answer, and its paths.
+
+A kernel keeps squared norms per generation and nothing else; point masses and collapse times of
+categorical models follow from them. Kernels have streams of their own, and the plain samplers as
+their oracle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+
+from . import urn
+from .linear import Design
+from .paths import Needs, Paths, common
+from .plan import Step
+from .streams import generator
+
+__all__ = ["Chain", "FreshDesigns", "Kernel", "kernel_for"]
+
+#: The urn kernel's indices have 16 bits.
+LARGEST = 65535
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Fully synthetic chains of relative frequencies: n draws from the model before."""
+
+    n: int
+    truth: tuple[Fraction, ...]
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard of replicates; each is the same whatever the shard size."""
+        replicates = np.arange(shard * runs, (shard + 1) * runs, dtype=np.uint64)
+        words = (key[0] & 0xFFFFFFFF, key[0] >> 32)
+        p = np.array([float(x) for x in self.truth])
+        paths = Paths(runs, p, common(x.denominator for x in self.truth), horizon=needs.horizon)
+        squares = urn.squares(self.truth, self.n, needs.last, replicates, words)
+        paths.norms, paths.norm_lattice = squares / self.n**2, common([self.n**2])
+        if needs.horizon:
+            single = squares[:, : needs.horizon] == self.n**2
+            paths.collapsed = np.where(single.any(axis=1), single.argmax(axis=1) + 1, 0)
+        return paths
+
+
+@dataclass(frozen=True)
+class FreshDesigns:
+    """Least squares on the newest labels, a fresh Gaussian design of rows[g - 1] rows each time.
+
+    X^+ noise is multivariate t: a normal vector z over the root of an independent chi-square with
+    rows - d + 1 degrees of freedom. Only its part along the old error and the length of the rest
+    matter for the length of the new error, so that a generation takes three draws.
+    """
+
+    d: int
+    rows: tuple[int, ...]
+    sigma: float
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard: squared lengths of the errors."""
+        paths = Paths(runs, np.zeros(self.d), None)
+        out, square = np.empty((runs, len(self.rows))), np.zeros(runs)
+        for g, rows in enumerate(self.rows):
+            rng = generator(key, shard, g + 1)
+            scale = self.sigma / np.sqrt(rng.chisquare(rows - self.d + 1, runs))
+            along = np.sqrt(square) + scale * rng.standard_normal(runs)
+            across = rng.chisquare(self.d - 1, runs) if self.d > 1 else 0.0
+            square = along**2 + scale**2 * across
+            out[:, g] = square
+        paths.norms = out
+        return paths
+
+
+Kernel = Chain | FreshDesigns
+
+
+def kernel_for(
+    e: sp.Basic, steps: Sequence[Step], truth: Sequence[Fraction], design: object
+) -> Kernel | None:
+    """The kernel that samples what `e` asks for, if there is one."""
+    sizes = _sizes(steps)
+    if sizes is None:
+        return None
+    if truth and len(set(sizes)) == 1 and max(sizes[0], len(truth)) <= LARGEST:
+        return Chain(sizes[0], tuple(truth)) if _only(e, _is_model) else None
+    if isinstance(design, Design) and design.rows is None and min(sizes) >= design.d:
+        fits = _only(e, _is_error)
+        return FreshDesigns(design.d, tuple(sizes), design.sigma2**0.5) if fits else None
+    return None
+
+
+def _sizes(steps: Sequence[Step]) -> list[int] | None:
+    """Sizes per generation where each is one plain batch from the model before, else None."""
+    sizes = []
+    for g, step in enumerate(steps, 1):
+        if step.how != "pool" or len(step.items) != 1 or step.once:
+            return None
+        item = step.items[0]
+        if item.how != "draw" or item.keep is not None or item.law is None:
+            return None
+        if [(w, t) for w, t, _ in item.law.terms] != [(1, g - 1)]:
+            return None
+        sizes.append(item.size)
+    return sizes or None
+
+
+def _only(e: sp.Basic, wanted) -> bool:  # type: ignore[no-untyped-def]
+    """Only squared norms and point masses of wanted vectors, and collapse times, occur."""
+    if isinstance(e, (Q.SqNorm, Q.IsDirac)):
+        return wanted(e.args[0])
+    if isinstance(e, (Q.Vec, Q.Fixation)):
+        return False
+    return all(_only(a, wanted) for a in e.args)
+
+
+def _is_model(v: sp.Basic) -> bool:
+    return isinstance(v, Q.ModelVec)
+
+
+def _is_error(v: sp.Basic) -> bool:
+    """A model minus the truth, or the reverse."""
+    if not isinstance(v, Q.Comb) or sorted(c for c, _ in v.terms) != [-1, 1]:
+        return False
+    return {type(x) for _, x in v.terms} == {Q.ModelVec, Q.TruthVec}
