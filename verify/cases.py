@@ -11,7 +11,24 @@ from refutable.derivations.statement import FLIP, NEGATE, Rel, to_statement
 from .positivity import contradictory, prove
 from .region import Region, Variable
 
-__all__ = ["branches", "resolve"]
+__all__ = ["branches", "resolve", "spelled"]
+
+
+def spelled(e: sp.Basic) -> sp.Basic:
+    """`e` with its minima and maxima written as cases."""
+    while found := list(e.atoms(sp.Min, sp.Max)):
+        inner = [m for m in found if not any(a.has(sp.Min, sp.Max) for a in m.args)]
+        e = e.xreplace({m: _in_cases(m) for m in inner})
+    return e
+
+
+def _in_cases(m: sp.Expr) -> sp.Expr:
+    *rest, last = sorted(m.args, key=sp.default_sort_key)
+    out = last
+    for a in rest:
+        first = a <= out if isinstance(m, sp.Min) else a >= out
+        out = sp.Piecewise((a, first), (out, True))
+    return out
 
 
 def resolve(e: sp.Basic, region: Region) -> sp.Basic:

@@ -13,17 +13,26 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
-from refutable.derivations.derive import Derived, derive, full_resample
+from refutable.derivations.derive import Derived, derive
 from refutable.derivations.domain import Integers
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.normal import is_zero
 from refutable.derivations.response import Response
 
-from .limits import limit
-from .opaque import add_facts, rewrite_collapse
+from .cases import branches, resolve, spelled
+from .divergence import diverges
+from .existence import prove_exists
+from .lattice import is_whole
+from .limiting import limit_of
+from .integrals import carry_out
+from .limits import certified_limit
+from .opaque import add_facts
 from .optima import prove_minimum
-from .positivity import prove
-from .region import Region, Variable, region_of
+from .positivity import prove, relevant
+from .region import Region, Variable, one_truth, region_of
+from .rewrites import read_off, rewrite
+from .tokensums import sum_tokens
+from .unfold import same
 from .vectors import responses, vector_identity
 
 __all__ = ["Deduction", "deduce"]
@@ -61,9 +70,9 @@ def deduce(claim: Claim, facts: tuple[S.Rel, ...] = ()) -> Deduction:
 
     facts: relations that earlier, proved links provide.
     """
-    body = rewrite_collapse(claim.bound())
+    body, lemmas = rewrite(claim.bound(), claim.domain)
     region = region_of(claim, [body, *facts])
-    d = Deduction(claim, region)
+    d = Deduction(claim, region, lemmas=lemmas)
     for f in facts:
         region.facts.append(S.Rel(f.op, region.abstract(f.lhs), region.abstract(f.rhs)))
     try:
@@ -109,17 +118,25 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
         )
     if isinstance(st, S.ForAll):
         return _prove(st.body, d, region, facts)
+    if isinstance(st, S.Exists):
+        return _exists(st, d, region, facts)
     if isinstance(st, S.Monotone):
         return _monotone(st, d, region, facts)
     if isinstance(st, S.Minimises):
-        return prove_minimum(st, d, region, lambda rel, here: _relation(rel, d, here, facts))
+        return prove_minimum(
+            st,
+            d,
+            region,
+            lambda rel, here: _relation(rel, d, here, facts),
+            lambda e, here: _explicit(e, d, here),
+        )
     if isinstance(st, S.Member):
         return _member(st, d, region, facts)
     raise OutsideFragment(f"{type(st).__name__} has no proof rule", part=type(st).__name__)
 
 
 def _abstracted(rel: S.Rel, d: Deduction, region: Region) -> S.Rel:
-    lhs, rhs = (_replace_limits(s, d, region) for s in (rel.lhs, rel.rhs))
+    lhs, rhs = (replace_limits(s, d, region) for s in (rel.lhs, rel.rhs))
     table = _formulas(sp.Tuple(lhs, rhs), d)
     return S.Rel(rel.op, region.abstract(lhs.xreplace(table)), region.abstract(rhs.xreplace(table)))
 
@@ -138,11 +155,14 @@ def _formulas(e: sp.Basic, d: Deduction) -> dict[sp.Expr, sp.Expr]:
 
 def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     if isinstance(rel.lhs, Q.Vec):
+        if same(rel, region):
+            d.say("fit", "opened by the process's step, both sides are the same mean of batches")
+            return True
         return vector_identity(rel, d)
     if rel.atoms(Response):
         return all(_response_case(at, r, d, region, facts) for at, r in responses(rel, region))
-    lhs, rhs = (_replace_limits(side, d, region) for side in (rel.lhs, rel.rhs))
-    rel = S.Rel(rel.op, _carry_out(lhs), _carry_out(rhs))
+    lhs, rhs = (replace_limits(side, d, region) for side in (rel.lhs, rel.rhs))
+    rel = S.Rel(rel.op, carry_out(lhs, region), carry_out(rhs, region))
     table = _formulas(rel, d)
     late = _late_cases(rel, d, region)
     for at in late:
@@ -168,11 +188,6 @@ def _response_case(
     else:
         d.missing = d.missing or f"the case {at}"
     return ok
-
-
-def _carry_out(e: sp.Expr) -> sp.Expr:
-    table = {x: x.doit() for x in e.atoms(sp.Derivative, sp.Integral)}
-    return e.xreplace(table) if table else e
 
 
 def _late_cases(rel: S.Rel, d: Deduction, region: Region) -> list[dict[sp.Symbol, sp.Expr]]:
@@ -207,8 +222,19 @@ def _early_case(rel: S.Rel, at: dict[sp.Symbol, sp.Expr], d: Deduction, region: 
 
 def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     """A relation between expressions in symbols, truth functionals and opaque quantities."""
+    sides = (spelled(one_truth(rel.lhs, region)), spelled(one_truth(rel.rhs, region)))
+    rel = S.Rel(rel.op, *(sum_tokens(read_off(x), d.claim.domain) for x in sides))
+    if rel.has(sp.Piecewise):
+        rel = resolve(rel, region)
+        cases = branches(rel, region)
+        if cases is not None:
+            return all(_decide(rel, d, here, facts) for here in cases)
     lhs, rhs = region.abstract(rel.lhs), region.abstract(rel.rhs)
     if rel.op == "=":
+        if lhs == rhs and lhs in (sp.oo, -sp.oo):
+            return True
+        if lhs.has(sp.oo, -sp.oo) or rhs.has(sp.oo, -sp.oo):
+            return False
         if is_zero(lhs - rhs, region.integers, region.positive):
             d.say(
                 "normal form",
@@ -229,10 +255,27 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
 
 
 def _uses_facts(e: sp.Expr, region: Region) -> bool:
-    return any(f.op == "=" and f.free_symbols & e.free_symbols for f in region.facts)
+    return bool(e.free_symbols) and any(f.op == "=" for f in relevant(e, region))
+
+
+def _finite(rel: S.Rel, d: Deduction, region: Region) -> bool:
+    """x < oo for a quotient of polynomials: its denominator vanishes nowhere."""
+    low = rel.lhs
+    if low.has(sp.oo, sp.zoo, sp.nan):
+        return False
+    den = sp.fraction(sp.together(low))[1]
+    factors = [f for f, _ in sp.factor_list(den)[1]] if den.is_polynomial() else [den]
+    ok = all(any(prove(S.Rel(op, f, 0), region) for op in (">", "<")) for f in factors)
+    if ok:
+        d.say("finite", f"no factor of {den} vanishes")
+    return ok
 
 
 def _inequality(rel: S.Rel, original: S.Rel, d: Deduction, region: Region) -> bool:
+    if (rel.op, rel.rhs) == ("<", sp.oo):
+        return _finite(rel, d, region)
+    if rel.op in (">", ">=") and rel.lhs is sp.oo:
+        return _finite(S.Rel("<", rel.rhs, sp.oo), d, region)
     work = region.copy()
     lemmas = add_facts(original, work, d.formula)
     certificate = prove(S.Rel(rel.op, work.abstract(rel.lhs), work.abstract(rel.rhs)), work)
@@ -279,35 +322,65 @@ def _monotone(st: S.Monotone, d: Deduction, region: Region, facts: tuple[S.Rel, 
 
 
 def _member(st: S.Member, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
-    raise OutsideFragment(
-        "membership in a range of integers is checked at instances only", part="Member"
+    x, first, last = st.args
+    if not is_whole(x, region.integers):
+        d.missing = f"whether {x} is an integer"
+        return False
+    d.say("lattice", f"{x} counts data")
+    lower = S.gt(x, first - 1) if first.is_Integer else S.ge(x, first)
+    upper = [] if last is sp.oo else [S.le(x, last)]
+    return all(_relation(r, d, region, facts) for r in (lower, *upper))
+
+
+def _exists(st: S.Exists, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
+    value = prove_exists(
+        st, d.claim.domain.get(st.symbol), region, lambda body: _prove(body, d, region, facts)
     )
+    if value is not None:
+        d.say("existence", f"{st.symbol} = {value} will do")
+    return value is not None
 
 
 # -- limits ------------------------------------------------------------------------------
 
 
-def _replace_limits(e: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
-    """Limits by their values, the innermost first."""
-    kinds = (S.Lim, S.LimSup, S.LimInf)
-    while True:
-        nodes = [x for x in e.atoms(*kinds) if not x.args[0].atoms(*kinds)]
-        if not nodes:
-            return e
-        table = {}
-        for node in sorted(nodes, key=sp.default_sort_key):
-            table[node] = _limit(node, d, region)
-        e = e.xreplace(table)
+def _explicit(e: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
+    """Limits taken, derived formulas put in, derivatives and integrals carried out."""
+    e = carry_out(replace_limits(e, d, region), region)
+    return e.xreplace(_formulas(e, d))
 
 
-def _limit(node: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
-    expr, x, to = node.args
-    expr = rewrite_collapse(expr)
-    inner = _formulas(expr, d)
-    body = region.abstract(_carry_out(expr).xreplace(inner))
-    work = _with(region, d.claim, x)
-    left = body.atoms(Q.Mean, Q.Prob)
-    value, lemmas = _squeeze(body, x, to, d, work) if left else limit(body, x, to, work)
+def replace_limits(e: sp.Basic, d: Deduction, region: Region) -> sp.Basic:
+    """Limits by their values; under a limit to infinity its symbol is large enough for inner ones."""
+    if isinstance(e, (S.Lim, S.LimSup, S.LimInf)):
+        expr, x, to = e.args
+        inner = _with(region, d.claim, x).copy()
+        if to is sp.oo:
+            inner.eventual = inner.eventual | {x}
+        return _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
+    if not e.atoms(S.Lim, S.LimSup, S.LimInf):
+        return e
+    return e.func(*(replace_limits(a, d, region) for a in e.args))
+
+
+def _limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
+    body = region.abstract(carry_out(expr, region).xreplace(_formulas(expr, d)))
+    try:
+        if to is not sp.oo or body.atoms(Q.Mean, Q.Prob):
+            raise OutsideFragment("no certified limit")
+        value, lemmas = certified_limit(body, x, region), []
+    except OutsideFragment:
+        got = d.derived.get(expr)
+        grows = diverges(got, region) if to is sp.oo and got is not None else None
+        if grows:
+            d.say("divergence", grows)
+            value, lemmas = sp.oo, []
+        elif got is not None and any(
+            x in p.exp.free_symbols and p.base.free_symbols for p in body.atoms(sp.Pow)
+        ):
+            raise OutsideFragment(f"whether the powers in {x} decay", part=str(expr)) from None
+        else:
+            value, lemmas = limit_of(body, x, to, region, d.formula)
     d.lemmas += [lemma for lemma in lemmas if lemma not in d.lemmas]
     d.say("limit", f"{x} to {to}: {value}")
     return value
@@ -317,22 +390,3 @@ def _with(region: Region, claim: Claim, x: sp.Symbol) -> Region:
     if x in region.variables:
         return region
     return region.restrict(Variable(x, sp.Integer(1), sp.oo, integer=True))
-
-
-def _squeeze(body: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Region):  # type: ignore[no-untyped-def]
-    """An opaque probability between two formulas with the same limit."""
-    if not isinstance(body, (Q.Prob, Q.Mean)) or not isinstance(
-        body.args[0], (Q.IsDirac, Q.NormInf)
-    ):
-        raise OutsideFragment(f"the limit of {body}", part=str(body))
-    v = body.args[0].args[0]
-    process = v.args[0].process
-    size = full_resample(process)
-    if size is None:
-        raise OutsideFragment(f"the limit of {body}", part=str(body))
-    square = region.abstract(d.formula(Q.Mean(Q.SqNorm(v))))
-    lower = 1 - size * (1 - square) if isinstance(body, Q.Prob) else square
-    value, lemmas = limit(lower, x, to, region)
-    if value != 1:
-        raise OutsideFragment(f"the limit of {body}", part=str(body))
-    return value, [*lemmas, "lemma.split"]

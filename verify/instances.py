@@ -15,11 +15,12 @@ import flint
 import mpmath
 import sympy as sp
 from sympy.core.function import UndefinedFunction
+from sympy.polys.polyerrors import NotAlgebraic
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
-from refutable.derivations.domain import Domain, Integers, Schedule, Simplex
+from refutable.derivations.domain import Domain, Integers, Reals, Schedule, Simplex
 from refutable.derivations.errors import DomainError, OutsideFragment
 
 from .optima import minimum_at
@@ -70,10 +71,15 @@ def _key(
             sum(sum(1 for x in v if x) for v in vectors),
             sum(abs(v) for _, v in numbers if v.is_Integer),
             sum(x.q for v in vectors for x in v) + sum(v.q for _, v in numbers),
-            tuple(str(at[s]) for s in order),
+            tuple(_text(at[s]) for s in order),
         )
 
     return key
+
+
+@lru_cache(maxsize=4096)
+def _text(x: object) -> str:
+    return str(x)
 
 
 def _width(d: Domain, free: int) -> int:
@@ -128,10 +134,23 @@ def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> I
         members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
     else:
         members = list(islice(domain.members(at), _width(domain, len(claim.domain)) + extra))
-    for x in dict.fromkeys(
-        [*members, *(c for c in domain.corners(at) if not isinstance(c, tuple))]
-    ):
+    corners = [c for c in domain.corners(at) if not isinstance(c, tuple)]
+    for x in dict.fromkeys([*members, *corners, *_thresholds(claim, s, at)]):
         yield from _product(claim, rest, {**at, s: x}, extra)
+
+
+def _thresholds(claim: Claim, s: sp.Basic, at: Instance) -> Iterator[sp.Expr]:
+    """Values of a real symbol at which a relation of the statement changes sides."""
+    domain = claim.domain[s]
+    if not isinstance(domain, Reals):
+        return
+    values = {k: v for k, v in at.items() if isinstance(v, sp.Expr)}
+    for rel in S.relations(claim.expanded()):
+        for here, other in ((rel.lhs, rel.rhs), (rel.rhs, rel.lhs)):
+            if here == s and s not in other.free_symbols:
+                x = other.xreplace(values)
+                if x.is_number and x.is_real and domain.contains(x, at):
+                    yield x
 
 
 def _is_support_size(claim: Claim, s: sp.Basic) -> bool:
@@ -274,8 +293,8 @@ def _vectors(rel: S.Rel, at: Mapping) -> Check:
 
 @lru_cache(maxsize=4096)
 def prepare(e: sp.Expr) -> sp.Expr:
-    """Derivatives and integrals are carried out before numbers are put in."""
-    table = {d: d.doit() for d in e.atoms(sp.Derivative, sp.Integral)}
+    """Derivatives are carried out before numbers are put in."""
+    table = {d: d.doit() for d in e.atoms(sp.Derivative)}
     return e.xreplace(table) if table else e
 
 
@@ -304,8 +323,11 @@ def _sign(d: sp.Expr) -> int | None:
         return 1
     if ball < 0:
         return -1
-    if d.is_algebraic and sp.minimal_polynomial(d, sp.Dummy()).is_Symbol:
-        return 0
+    try:
+        if d.is_algebraic and sp.minimal_polynomial(d, sp.Dummy()).is_Symbol:
+            return 0
+    except (NotAlgebraic, ZeroDivisionError):  # a denominator that vanishes, not seen at sight
+        return None
     return 0 if d.equals(0) else None
 
 

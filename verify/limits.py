@@ -19,7 +19,7 @@ from .positivity import prove
 from .region import Region
 from .sumlimits import UnknownSign, power_log_limit, settle_sums
 
-__all__ = ["limit"]
+__all__ = ["certified_limit", "limit"]
 
 
 def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Expr, list[str]]:
@@ -30,7 +30,7 @@ def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Exp
     if to is sp.oo:
         e, lemmas = settle_sums(e, x, region)
         try:
-            return _rational_limit(_drop_decaying(e, x, region), x, region), lemmas
+            return certified_limit(e, x, region), lemmas
         except OutsideFragment:
             pass
         try:
@@ -42,6 +42,13 @@ def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Exp
     if any(x in f.free_symbols for f in e.atoms(sp.Sum, sp.Product)):
         raise OutsideFragment(f"the limit of {e}")
     return _gruntz(e, x, to, region), [*lemmas, "lemma.gruntz"]
+
+
+def certified_limit(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
+    """The limit at infinity by leading coefficients and decaying powers alone."""
+    if x not in e.free_symbols:
+        return e
+    return _rational_limit(_drop_decaying(e, x, region), x, region)
 
 
 def _drop_decaying(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
@@ -68,6 +75,12 @@ def _drop_decaying(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
 def _below_one(base: sp.Expr, region: Region) -> bool:
     if base.is_number:
         return bool(abs(base) < 1)
+    late = sorted(base.free_symbols & region.eventual, key=str)
+    if late:  # a limit below one in size: below one from some index on
+        fixed = _rational_limit(base, late[0], region)
+        if fixed.is_number and not fixed.is_finite:
+            return False
+        return _below_one(fixed, region)
     if not prove(Rel("<", base, 1), region):
         return False
     return bool(prove(Rel(">=", base, 0), region) or prove(Rel(">", base, -1), region))

@@ -130,6 +130,10 @@ def _mutate(st: sp.Basic, symbols: list[sp.Symbol], bound: set) -> Iterator[Muta
             }
             new = S.Monotone(node.args[0], node.args[1], flip[node.args[2].name])
             yield Mutant("direction turned round", "relation", st.xreplace({node: new}))
+        if isinstance(node, S.Minimises):
+            value, *rest = node.args
+            for rule, change, new in _expression_changes(value, symbols, bound):
+                yield Mutant(change, rule, st.xreplace({node: S.Minimises(new, *rest)}))
         if isinstance(node, S.Member):
             x, a, b = node.args
             yield Mutant(

@@ -23,26 +23,10 @@ from refutable.derivations.normal import geometric_sum
 from refutable.derivations.process import Process
 from refutable.derivations.statement import Rel
 
+from .events import event_facts
 from .region import Region
 
-__all__ = ["add_facts", "rewrite_collapse"]
-
-
-def rewrite_collapse(e: sp.Basic) -> sp.Basic:
-    """P(T > k) and its like as P(model k is a point mass): point masses are absorbing."""
-    table = {}
-    for node in e.atoms(Q.Prob):
-        event = node.args[0]
-        if node.given is None and isinstance(event, Rel) and isinstance(event.lhs, Q.CollapseTime):
-            process, k = event.lhs.args[0].process, event.rhs
-            if full_resample(process) is None:
-                continue
-            at = {">": k, "<=": k, ">=": k - 1, "<": k - 1}.get(event.op)
-            if at is None:
-                continue
-            rho = Q.Prob(Q.IsDirac(process.model(at)))
-            table[node] = 1 - rho if event.op in (">", ">=") else rho
-    return e.xreplace(table)
+__all__ = ["add_facts"]
 
 
 def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]) -> list[str]:
@@ -65,7 +49,30 @@ def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]
         if any(n.args[0] == t for n in e.atoms(Q.Mean)):
             _collapse_time(t.args[0].process, region)
             lemmas += ["lemma.split", "lemma.tailsum"]
+    event_facts(e, region)
+    _sure_coordinates(e, region, formula)
     return list(dict.fromkeys(lemmas))
+
+
+def _sure_coordinates(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]) -> None:
+    """P(v_i = 1) <= E v_i <= P(v_i = 1) + 1 - P(v is a point mass)."""
+    for node in sorted(e.atoms(Q.Prob), key=sp.default_sort_key):
+        event = node.args[0]
+        if not (isinstance(event, Rel) and isinstance(event.lhs, Q.Coord) and event.rhs == 1):
+            continue
+        try:
+            mean = region.abstract(formula(Q.Mean(event.lhs)))
+        except OutsideFragment:
+            continue
+        sure = region.name(node)
+        settled = Q.Prob(Q.IsDirac(event.lhs.args[0]))
+        if settled not in region.names:
+            region.bound(settled, 0, 1)
+        region.facts += [
+            Rel("<=", sure, mean),
+            Rel("<=", mean, sure + 1 - region.name(settled)),
+        ]
+        _another_token(event.lhs, sure, region.name(settled), region)
 
 
 def _support(process: Process, region: Region) -> sp.Symbol:
@@ -93,6 +100,16 @@ def _split(v: Q.ModelVec, region: Region, formula: Callable[[sp.Expr], sp.Expr])
         except OutsideFragment:
             value = region.bound(node, 0, 1)
         region.facts.append(Rel("=", value, rho + (1 - rho) * conditional))
+
+
+def _another_token(x: Q.Coord, sure: sp.Symbol, settled: sp.Symbol, region: Region) -> None:
+    """A truth with other tokens: one of them may be all of the first n draws, and then stays."""
+    process = x.args[0].args[0].process
+    if full_resample(process) is None:
+        return
+    truth = region.variables.get(region.names.get(process.truth[x.args[1]]))
+    if truth is not None and truth.hi_open:
+        region.facts.append(Rel("<", sure, settled))
 
 
 @lru_cache(maxsize=64)

@@ -25,6 +25,7 @@ from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.normal import canonical, geometric_sum
 from refutable.derivations.statement import Rel
 
+from .atoms import exponential, power, units
 from .region import Region, Variable
 
 __all__ = ["Certificate", "contradictory", "prove", "relevant", "sign"]
@@ -52,6 +53,11 @@ class _Abstraction:
     table: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
     powers: list[tuple[sp.Symbol, sp.Expr, sp.Symbol]] = field(default_factory=list)
     roots: list[tuple[sp.Symbol, sp.Expr, int]] = field(default_factory=list)
+    units: dict[sp.Expr, int] = field(default_factory=dict)
+
+    def proves(self, rel: Rel) -> bool:
+        """Is the relation certain before anything was abstracted?"""
+        return prove(rel, self._plain_region(), self.depth + 1) is not None
 
     def rewrite(self, e: sp.Expr) -> sp.Expr:
         if e.is_Rational or e.is_Symbol:
@@ -63,23 +69,37 @@ class _Abstraction:
                 if not rest.is_Add
                 else c * sp.Add(*map(self.rewrite, rest.args))
             )
-        if e.is_Add or e.is_Mul:
-            return e.func(*(self.rewrite(a) for a in e.args))
+        if e.is_Add:
+            return sp.Add(*(self.rewrite(a) for a in e.args))
+        if e.is_Mul:
+            return self._product(e)
         if e.is_Pow and e.exp.is_Integer:
             return self.rewrite(e.base) ** e.exp
         if e.is_Pow and e.exp.is_Rational:
             return self._root(e.base, e.exp)
         if e.is_Pow and e.base is not sp.E and e.exp.free_symbols:
             return self._power(e.base, e.exp)
+        if isinstance(e, sp.exp):
+            return exponential(e, self)
         if isinstance(e, sp.Sum):
             return self._sum(e)
         if isinstance(e, sp.harmonic):
             k = sp.Dummy("k", integer=True)
             order = e.args[1] if len(e.args) > 1 else sp.Integer(1)
             return self._sum(sp.Sum(k**-order, (k, 1, e.args[0])))
-        return self._new(e, Variable(sp.Dummy()))
+        return self.new(e, Variable(sp.Dummy()))
 
-    def _new(self, key: sp.Basic, v: Variable) -> sp.Symbol:
+    def _product(self, e: sp.Expr) -> sp.Expr:
+        """A product, factor by factor; its irrational constants are one constant."""
+        numbers = [a for a in e.args if a.is_number and not a.is_Rational]
+        constant = sp.Mul(*numbers)
+        if not (constant.is_real and constant.is_finite):
+            numbers, constant = [], sp.Integer(1)
+        return self.rewrite(constant) * sp.Mul(
+            *(self.rewrite(a) for a in e.args if a not in numbers)
+        )
+
+    def new(self, key: sp.Basic, v: Variable) -> sp.Symbol:
         if key not in self.table:
             self.table[key] = v.symbol
             self.region.variables[v.symbol] = v
@@ -88,7 +108,7 @@ class _Abstraction:
     def _constant(self, e: sp.Expr) -> sp.Symbol:
         """An irrational constant, between two rationals 1e-15 apart."""
         value = sp.Rational(sp.floor(e.evalf(40) * 10**15), 10**15)
-        return self._new(
+        return self.new(
             e, Variable(sp.Dummy("c"), value, value + sp.Rational(1, 10**15), True, True)
         )
 
@@ -96,7 +116,7 @@ class _Abstraction:
         inside = self.rewrite(base)
         key = sp.Pow(canonical(base), sp.Rational(1, exp.q), evaluate=False)
         fresh = key not in self.table
-        r = self._new(key, Variable(sp.Dummy("r"), sp.Integer(0)))
+        r = self.new(key, Variable(sp.Dummy("r"), sp.Integer(0)))
         if fresh:
             num, den = sp.fraction(sp.together(inside))
             self.region.facts.append(Rel("=", r**exp.q * den, num))
@@ -115,11 +135,11 @@ class _Abstraction:
             or not coefficient.is_Integer
             or coefficient < 0
         ):
-            return self._new(sp.Pow(canonical(base), exp), Variable(sp.Dummy("w")))
+            return power(base, exp, self)
         base_c = canonical(base**coefficient)
         key = sp.Tuple(base_c, m)
         fresh = key not in self.table
-        x = self._new(key, Variable(sp.Dummy("w")))
+        x = self.new(key, Variable(sp.Dummy("w")))
         if fresh:
             self._power_facts(x, base_c, m, v)
         return x * self.rewrite(base) ** (c + coefficient * v.lo)
@@ -173,7 +193,7 @@ class _Abstraction:
                 return self.rewrite(closed)
             if a.is_Integer and b is not sp.oo and not e.function.free_symbols - {k}:
                 return self._finite_sum(e, k, a, b)
-        return self._new(e, Variable(sp.Dummy("s")))
+        return self.new(e, Variable(sp.Dummy("s")))
 
     def _finite_sum(self, e: sp.Sum, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Expr:
         """A partial sum of positive numbers: between its first term and the whole series."""
@@ -181,7 +201,7 @@ class _Abstraction:
         rest, c = sp.expand(b).as_coeff_Add()[::-1]
         v = self.region.variables.get(rest)
         if v is None or not v.integer or not prove_sequence_positive(body, k, a):
-            return self._new(e, Variable(sp.Dummy("s")))
+            return self.new(e, Variable(sp.Dummy("s")))
         shift: sp.Expr = sp.Integer(0)
         if c.is_Integer and c != 0:  # sum up to m + c from the sum up to m
             sign_ = 1 if c > 0 else -1
@@ -190,7 +210,7 @@ class _Abstraction:
         key = sp.Sum(body, (k, a, rest))
         fresh = key not in self.table
         first = sp.Add(*(body.xreplace({k: a + j}) for j in range(max(0, int(v.lo - a) + 1))))
-        s = self._new(key, Variable(sp.Dummy("s"), first))
+        s = self.new(key, Variable(sp.Dummy("s"), first))
         if fresh:
             whole = series_value(body, k, a)
             if whole is not None and whole.is_finite:
@@ -244,8 +264,10 @@ def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) ->
     )
     work = region.copy()
     abstraction = _Abstraction(work, depth)
+    abstraction.units = units([goal, *work.facts])
     try:
         e = sp.together(abstraction.rewrite(goal))
+        _bounds_with_roots(work)
         work.facts = [_rewritten(f, abstraction) for f in work.facts]
     except (OutsideFragment, RecursionError):
         return None
@@ -263,6 +285,19 @@ def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) ->
     if depth > 1:
         return None
     return _smt(num, den, strict, work)
+
+
+def _bounds_with_roots(region: Region) -> None:
+    """A bound that holds a root becomes a fact; the variable keeps what a number says of it."""
+    for s, v in list(region.variables.items()):
+        for side, bound, shut in (("lo", v.lo, v.lo_open), ("hi", v.hi, v.hi_open)):
+            if bound.is_number or not any(not p.exp.is_Integer for p in bound.atoms(sp.Pow)):
+                continue
+            op = {("lo", True): ">", ("lo", False): ">="}.get((side, shut), "<" if shut else "<=")
+            region.facts.append(Rel(op, s, bound))
+            region.variables[s] = replace(
+                region.variables[s], **{side: -sp.oo if side == "lo" else sp.oo, f"{side}_open": False}
+            )
 
 
 def contradictory(region: Region) -> bool:

@@ -17,7 +17,7 @@ from refutable.derivations.domain import Domain, Integers, Reals, Simplex, Spect
 from refutable.derivations.families import Categorical, Gaussian
 from refutable.derivations.statement import And, Rel, Statement
 
-__all__ = ["Region", "Variable", "region_of"]
+__all__ = ["Region", "Variable", "one_truth", "region_of"]
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,13 @@ class Region:
     """Variables and the relations that hold between them.
 
     names: functional node -> the variable that stands for it.
+    eventual: symbols that an outer limit takes to infinity; what holds from some value on will do.
     """
 
     variables: dict[sp.Symbol, Variable] = field(default_factory=dict)
     facts: list[Rel] = field(default_factory=list)
     names: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
+    eventual: frozenset[sp.Symbol] = frozenset()
 
     @property
     def integers(self) -> frozenset[sp.Symbol]:
@@ -77,7 +79,7 @@ class Region:
         return s
 
     def copy(self) -> Region:
-        return Region(dict(self.variables), list(self.facts), dict(self.names))
+        return Region(dict(self.variables), list(self.facts), dict(self.names), self.eventual)
 
     def restrict(self, v: Variable, extra: Iterable[Rel] = ()) -> Region:
         out = self.copy()
@@ -146,6 +148,20 @@ def _spectrum_facts(region: Region, claim: Claim, matrix: Q.TruthCov) -> None:
 
 
 _LAWS = (Q.TruthVec, Q.AnyVec, Q.ModelVec)
+
+
+def one_truth(e: sp.Basic, region: Region) -> sp.Basic:
+    """Processes that share the symbol of the true law share its vector: the first one's name."""
+    first: dict[sp.Symbol, Q.Vec] = {}
+    for node in region.names:
+        for v in node.args:
+            if isinstance(v, Q.TruthVec) and _categorical(v):
+                first.setdefault(v.args[0].process.family.truth, v)
+    table = {}
+    for v in e.atoms(Q.TruthVec):
+        if _categorical(v):
+            table[v] = first.get(v.args[0].process.family.truth, v)
+    return e.xreplace(table) if any(a != b for a, b in table.items()) else e
 
 
 def _bare(e: sp.Basic) -> Iterable[sp.Expr]:

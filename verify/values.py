@@ -6,21 +6,25 @@ what they computed: the judge, the mutants and the repairs ask for the same numb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
+from refutable.derivations.claim import Claim
+from refutable.derivations.counts import draw_count
 from refutable.derivations.errors import Contradiction, OutsideFragment
 from refutable.derivations.response import Response
 
 from . import exact
-from .deduce import Deduction
+from .atpoint import limit_at
+from .deduce import Deduction, replace_limits
 from .instances import compare
-from .limits import limit
 from .region import region_of
+from .rewrites import read_off, rewrite
 from .vectors import response_at
 
 __all__ = ["Exact", "Symbolic", "cross_check", "written_out"]
@@ -44,7 +48,7 @@ class Exact:
         self.asked = 0
 
     def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
-        names = {str(s) for s in node.free_symbols} | _process_symbols(node)
+        names = _names(node)
         key = (node, _freeze({k: v for k, v in at.items() if str(k) in names}))
         if key not in self.known:
             self.asked += 1
@@ -81,11 +85,13 @@ class Symbolic:
 
     def __init__(self, deduction: Deduction):
         self.d = deduction
-        self.limits: dict[sp.Expr, sp.Expr] = {}
+        self.rewritten: dict[sp.Expr, sp.Expr] = {}
 
     def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
         if isinstance(node, Response):
             return response_at(node, at)
+        if isinstance(node, (Q.DrawCount, Q.Coefficient)):
+            return self(self._by_name(node), at)
         if isinstance(node, Q.Functional) and not isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
             return exact.value(node, at)  # a functional of the truth: arithmetic only
         if isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
@@ -99,16 +105,40 @@ class Symbolic:
         return self(formula, at)
 
     def _limit(self, node: sp.Expr, at: Mapping) -> sp.Expr:
-        if node not in self.limits:
-            expr, x, to = node.args
-            region = region_of(self.d.claim, [expr])
-            table = {n: self.d.formula(n) for n in expr.atoms(Q.Mean, Q.Prob)}
-            body = region.abstract(expr.xreplace(table))
-            value, _ = limit(body, x, to, region)
-            self.limits[node] = value.xreplace({v: k for k, v in region.names.items()})
-        return self(self.limits[node], at)
+        """On the claim's whole region where that can be told, else at this instance."""
+        claim = self.d.claim
+        known = _remembered((node, None), claim, lambda: self._limit_everywhere(node))
+        if isinstance(known, OutsideFragment):
+            here = _freeze({k: v for k, v in at.items() if str(k) in _names(node)})
+            known = _remembered((node, here), claim, lambda: limit_at(node, at, claim))
+        if isinstance(known, OutsideFragment):
+            raise known
+        return self(known, at)
+
+    def _limit_everywhere(self, node: sp.Expr) -> sp.Expr:
+        expr, _ = rewrite(node, self.d.claim.domain)
+        region = region_of(self.d.claim, [expr])
+        value = replace_limits(expr, Deduction(self.d.claim, region), region)
+        return value.xreplace({v: k for k, v in region.names.items()})
+
+    def _formulas(self, e: sp.Basic) -> dict[sp.Expr, sp.Expr]:
+        """Derived formulas of the quantities that have one."""
+        table = {}
+        for n in e.atoms(Q.Mean, Q.Prob):
+            with contextlib.suppress(OutsideFragment):
+                table[n] = self.d.formula(n)
+        return table
+
+    def _by_name(self, node: sp.Expr) -> sp.Expr:
+        """A draw count as cases, a coefficient as that of the derived polynomial."""
+        if isinstance(node, Q.DrawCount):
+            return draw_count(node)
+        return read_off(node.xreplace({node.args[0]: self.d.formula(node.args[0])}))
 
     def __call__(self, e: sp.Expr, at: Mapping) -> sp.Expr:
+        if e not in self.rewritten:
+            self.rewritten[e], _ = rewrite(e, self.d.claim.domain)
+        e = self.rewritten[e]
         nodes = _outer(e)
         if any(not node.free_symbols <= set(at) for node in nodes if not isinstance(node, S.Lim)):
             raise OutsideFragment("a quantity under a sum")
@@ -120,10 +150,28 @@ def _scalar(at: Mapping, e: sp.Expr) -> sp.Expr | None:
     return got if got.is_number else None
 
 
-def _process_symbols(node: sp.Basic) -> set[str]:
-    return {str(x) for p in Q.processes_of(node) for x in p.parameters}
+_LIMITS: dict[tuple, sp.Expr | OutsideFragment] = {}
 
 
+def _remembered(what: tuple, claim: Claim, find: Callable[[], sp.Expr]):  # type: ignore[no-untyped-def]
+    """A limit or the refusal to take it, once per domain and hypotheses: mutants ask again."""
+    key = (*what, repr(sorted(map(str, claim.domain.items()))), claim.assumptions)
+    if key not in _LIMITS:
+        try:
+            _LIMITS[key] = find()
+        except OutsideFragment as err:
+            _LIMITS[key] = err
+    return _LIMITS[key]
+
+
+@lru_cache(maxsize=4096)
+def _names(node: sp.Basic) -> frozenset[str]:
+    """What the value of a node may depend on: its own symbols and those of its processes."""
+    own = {str(s) for s in node.free_symbols}
+    return frozenset(own | {str(x) for p in Q.processes_of(node) for x in p.parameters})
+
+
+@lru_cache(maxsize=4096)
 def _outer(e: sp.Basic) -> list[sp.Expr]:
     """Outermost Mean, Prob and Functional nodes, each once."""
     out: list[sp.Expr] = []
@@ -187,6 +235,8 @@ def cross_check(nodes: list[sp.Expr], ats: list[Mapping], ex: Exact, sym: Symbol
     made = 0
     for node in nodes:
         for at in ats:
+            if not node.free_symbols <= set(at):
+                continue  # under a sum: its index has no value of its own
             try:
                 a, b = ex.node(node, at), sym.node(node, at)
             except (OutsideFragment, ZeroDivisionError):

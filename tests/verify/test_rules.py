@@ -1,0 +1,133 @@
+"""Each rule of the prover proves something true and refuses the nearest false statement."""
+
+import pytest
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.claim import claim
+from refutable.derivations.domain import Integers, Reals, Simplex
+from refutable.derivations.families import Categorical
+from refutable.derivations.process import Draw, Model, Once, Pool, Process, Truth
+from refutable.verify.deduce import deduce
+
+m, n, N, p, q, i, s, t, c, j = sp.symbols("m n N p q i s t c j")
+FULL = Process("full", Categorical(p), Pool([Draw(Model(), n, "y")]), index=m)
+_REAL = Once(Truth(), N, "real")
+PARTIAL = Process(
+    "partial", Categorical(p), Pool([_REAL, Draw(Model(), n, "y")]), first=Pool([_REAL]), index=m
+)
+DOMAIN = {
+    **{m: Integers(1), n: Integers(1), N: Integers(1), s: Integers(2)},
+    **{p: Simplex(s), i: Integers(1, s), t: Integers(0, m - 1)},
+}
+x, y = Q.AnyVec(p), Q.AnyVec(q)
+model = FULL.model(m)
+settled = Q.IsDirac(model)
+sure = S.eq(model[i], 1)
+
+
+def proved(statement, **domain):
+    """Whether the prover shows this statement on the declared domain."""
+    extra = {sp.Symbol(k): v for k, v in domain.items()}
+    return deduce(claim("a.b", statement, "bound", domain={**DOMAIN, **extra})[0]).proved
+
+
+TOKENS = {"q": Simplex(s, nontrivial=False), "p": Simplex(s, nontrivial=False)}
+CASES = {
+    "lattice": (S.Member(n * model[i], 0, n), S.Member(2 * n * model[i], 0, n)),
+    "lattice, smallest": (
+        S.Member(n * Q.NormInf(model), 1, n),
+        S.Member(n * Q.NormInf(model), 2, n),
+    ),
+    "lattice, foreign size": (
+        S.Member(n * model[i], 0, n),
+        S.Member((n + 1) * model[i], 0, n + 1),
+    ),
+    "support": (
+        S.ge(Q.SqNorm(model), 1 / Q.Support(FULL.truth)),
+        S.gt(Q.SqNorm(model), 1 / Q.Support(FULL.truth)),
+    ),
+    "sum over tokens": (
+        S.eq(Q.Mean(sp.Sum(model[i] ** 2, (i, 1, s))), Q.Mean(Q.SqNorm(model))),
+        S.eq(Q.Mean(sp.Sum(model[i] ** 2, (i, 1, s - 1))), Q.Mean(Q.SqNorm(model))),
+    ),
+    "mass": (S.eq(sp.Sum(x[i], (i, 1, s)), 1), S.eq(sp.Sum(x[i] + 1, (i, 1, s)), s)),
+    "tail sum": (
+        S.eq(
+            Q.Mean(FULL.collapse_time), sp.Sum(Q.Prob(S.gt(FULL.collapse_time, j)), (j, 0, sp.oo))
+        ),
+        S.eq(
+            Q.Mean(FULL.collapse_time), sp.Sum(Q.Prob(S.gt(FULL.collapse_time, j)), (j, 1, sp.oo))
+        ),
+    ),
+    "inclusion": (S.le(Q.Prob(sure), Q.Prob(settled)), S.le(Q.Prob(settled), Q.Prob(sure))),
+    "absorption": (
+        S.le(Q.Prob(settled), Q.Prob(Q.IsDirac(FULL.model(m + 1)))),
+        S.le(Q.Prob(Q.IsDirac(FULL.model(m + 1))), Q.Prob(settled)),
+    ),
+    "total expectation": (
+        S.eq(
+            Q.Mean(model[i]),
+            Q.Prob(settled) * Q.Mean(model[i], settled)
+            + (1 - Q.Prob(settled)) * Q.Mean(model[i], S.Not(settled)),
+        ),
+        S.eq(
+            Q.Mean(model[i]),
+            (1 - Q.Prob(settled)) * Q.Mean(model[i], settled)
+            + Q.Prob(settled) * Q.Mean(model[i], S.Not(settled)),
+        ),
+    ),
+    "limit of a settled coordinate": (
+        S.eq(S.Lim(Q.Prob(sure) / Q.Prob(settled), m), FULL.truth[i]),
+        S.eq(S.Lim(Q.Prob(sure) / Q.Prob(settled), m), 1),
+    ),
+    "limit of an average that stays": (
+        S.eq(S.Lim(Q.Prob(settled), m), 1),
+        S.eq(S.Lim(Q.Prob(Q.IsDirac(PARTIAL.model(m))), m), 1),
+    ),
+    "existence": (
+        S.Exists(c, S.le(Q.Mean(Q.SqNorm(model)), c)),
+        S.Exists(c, S.le(Q.Mean(Q.SqNorm(model)), c - 11)),
+    ),
+    "table of draws": (
+        S.eq(
+            PARTIAL.draws_from(t, m),
+            sp.Piecewise((N, sp.Eq(t, 0)), (n, sp.Eq(t, m - 1)), (0, True)),
+        ),
+        S.eq(
+            PARTIAL.draws_from(t, m),
+            sp.Piecewise((n, sp.Eq(t, m - 1)), (N, sp.Eq(t, 0)), (0, True)),
+        ),
+    ),
+    "coefficient": (
+        S.eq(
+            Q.Coefficient(Q.Mean(FULL.model(m + 1)[i] ** 2), FULL.truth[i], 2),
+            (1 - 1 / n) ** (m + 1),
+        ),
+        S.eq(Q.Coefficient(Q.Mean(FULL.model(m + 1)[i] ** 2), FULL.truth[i], 2), (1 - 1 / n) ** m),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_rule_and_its_false_neighbour(name):
+    """The first statement of the pair is shown, the second one is not."""
+    true, false = CASES[name]
+    domain = {"c": Reals(0)} if name == "existence" else {}
+    assert proved(true, **domain)
+    assert not proved(false, **domain)
+
+
+def test_total_variation_is_half_the_l1_distance():
+    """By positive and negative parts; twice as much and the bare norm are refused."""
+    distance, l1 = Q.TotalVariation(x, y), Q.Norm1(x - y)
+    assert proved(S.eq(l1, 2 * distance), **TOKENS)
+    assert not proved(S.eq(l1, distance), **TOKENS)
+
+
+def test_point_masses_by_norms():
+    """The largest coordinate is one exactly where the squares sum to one."""
+    both = S.Iff(S.eq(Q.NormInf(x), 1), S.eq(Q.SqNorm(x), 1))
+    assert proved(S.And(both, S.Iff(Q.IsDirac(x), S.eq(Q.SqNorm(x), 1))), **TOKENS)
+    assert not proved(S.Iff(S.eq(Q.NormInf(x), 1), S.eq(Q.SqNorm(x), sp.Rational(1, 2))), **TOKENS)
