@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import pickle
 import platform
 import re
@@ -134,7 +135,7 @@ def nanogpt(a, config, corpus) -> tuple[float, float]:
         "eval_interval": config.steps, "eval_iters": 1, "log_interval": 1,
     }  # fmt: skip
     command = [sys.executable, "train.py", *(f"--{k}={v}" for k, v in options.items())]
-    environment = {"OMP_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
+    environment = {"OMP_NUM_THREADS": "1", **os.environ}
     done = subprocess.run(command, cwd=a.nanogpt, env=environment, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"nanoGPT failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -150,7 +151,7 @@ def nanogpt(a, config, corpus) -> tuple[float, float]:
     wins = torch.from_numpy(windows(corpus.held_out, config.block).astype(np.int64)).to(a.device)
     with torch.no_grad():
         for w in wins.split(256):
-            total += float(model(w[:, :-1], w[:, 1:])[1]) * len(w)
+            total += float(model(w[:, :-1], w[:, 1:].contiguous())[1]) * len(w)
             count += len(w)
     return speed, total / count
 
