@@ -23,8 +23,8 @@ m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 import sympy as sp
 from sympy.core.symbol import Str
@@ -356,6 +356,11 @@ class Process:
                 out |= e.free_symbols | {a.func for a in e.atoms(sp.core.function.AppliedUndef)}
         return out - {self.index}
 
+    def put(self, table: Mapping[sp.Basic, sp.Basic]) -> Process:
+        """The same loop with other sizes, weights and shares."""
+        inner = {k: v for k, v in table.items() if k != self.index}
+        return replace(self, step=_put(self.step, inner), first=_put(self.first, inner))
+
     @property
     def max_lag(self) -> int:
         """The oldest generation (counted back) that a fit looks at."""
@@ -381,6 +386,17 @@ def _expressions(fit: Fit) -> Iterator[sp.Expr]:
             yield b.keep.synthetic
     if isinstance(fit, Pool) and fit.weights is not None:
         yield from fit.weights
+
+
+def _put(x: object, table: Mapping[sp.Basic, sp.Basic]):  # type: ignore[no-untyped-def]
+    """Expressions at any depth of a fit, a batch or a source, with the table put in."""
+    if isinstance(x, sp.Basic):
+        return x.xreplace(dict(table))
+    if isinstance(x, tuple):
+        return tuple(_put(y, table) for y in x)
+    if is_dataclass(x) and not isinstance(x, type):
+        return replace(x, **{f.name: _put(getattr(x, f.name), table) for f in fields(x)})
+    return x
 
 
 def _expr(x: object, what: str) -> sp.Expr:

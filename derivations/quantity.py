@@ -51,6 +51,7 @@ __all__ = [
     "Vec",
     "VecSum",
     "processes_of",
+    "put_parameters",
 ]
 
 
@@ -60,10 +61,16 @@ class Tag(sp.Atom):
     def __new__(cls, process: Process) -> Tag:
         obj = super().__new__(cls)
         obj.process = process
+        obj.content = (process.name, repr(process))
         return obj
 
     def _hashable_content(self) -> tuple[str, str]:
-        return (self.process.name, repr(self.process))
+        return self.content
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        """What a quantity of the process depends on: its sizes, weights and shares, its truth."""
+        return {x for x in self.process.parameters if isinstance(x, sp.Symbol)}
 
     def __getnewargs__(self) -> tuple[Process]:
         return (self.process,)
@@ -119,6 +126,11 @@ def _factor(x: object) -> sp.Expr:
 
 class TruthVec(Vec):
     """args: (tag)."""
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        """The truth depends on no size."""
+        return {x for x in (getattr(self.args[0].process.family, "truth", None),) if x is not None}
 
     def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
         return r"p"
@@ -443,6 +455,20 @@ class Prob(sp.Expr):
             body += r"\mid " + printer._print(self.given)
         text = rf"\mathbb{{P}}\left({body}\right)"
         return text if exp is None else rf"{text}^{{{exp}}}"
+
+
+def put_parameters(e: sp.Basic, table: dict[sp.Symbol, sp.Expr]) -> sp.Basic:
+    """`e` with other sizes, weights and shares, in its processes too, where `subs` does not reach.
+
+    >>> from refutable.derivations.families import Categorical
+    >>> from refutable.derivations.process import Draw, Model, Pool, Process
+    >>> n = sp.Symbol("n")
+    >>> loop = Process("loop", Categorical("p"), Pool([Draw(Model(), n)]))
+    >>> put_parameters(SqNorm(loop.model(1)), {n: n + 1}).args[0].args[0].process.step.batches[0].size
+    n + 1
+    """
+    tags = {tag: Tag(tag.process.put(table)) for tag in e.atoms(Tag)}
+    return e.xreplace(tags).subs(table, simultaneous=True)
 
 
 def processes_of(expr: sp.Basic) -> list[Process]:

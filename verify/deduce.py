@@ -16,6 +16,7 @@ from refutable.derivations.claim import Claim
 from refutable.derivations.derive import Derived, derive
 from refutable.derivations.domain import Integers
 from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.matrices import has_matrices
 from refutable.derivations.normal import is_zero
 from refutable.derivations.response import Response
 
@@ -26,9 +27,10 @@ from .lattice import is_whole
 from .limiting import limit_of
 from .integrals import carry_out
 from .limits import certified_limit
+from .matrixproof import matrix_relation
 from .opaque import add_facts
 from .optima import prove_minimum
-from .positivity import prove, relevant
+from .positivity import contradictory, prove, relevant
 from .region import Region, Variable, one_truth, region_of
 from .rewrites import read_off, rewrite
 from .tokensums import sum_tokens
@@ -110,7 +112,16 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
         inner = region.copy()
         for p in parts:
             inner.facts.append(_abstracted(p, d, inner))
-        return _prove(conclusion, d, inner, (*facts, *parts))
+        try:
+            if _prove(conclusion, d, inner, (*facts, *parts)):
+                return True
+        except OutsideFragment:
+            if not contradictory(inner):
+                raise
+        if contradictory(inner):
+            d.say("empty premise", "no point of the domain satisfies the premise")
+            return True
+        return False
     if isinstance(st, S.Iff):
         a, b = st.args
         return _prove(S.Implies(a, b), d, region, facts) and _prove(
@@ -159,6 +170,8 @@ def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
             d.say("fit", "opened by the process's step, both sides are the same mean of batches")
             return True
         return vector_identity(rel, d)
+    if has_matrices(rel):
+        return matrix_relation(rel, d, region, lambda r: _decide(r, d, region, facts))
     if rel.atoms(Response):
         return all(_response_case(at, r, d, region, facts) for at, r in responses(rel, region))
     lhs, rhs = (replace_limits(side, d, region) for side in (rel.lhs, rel.rhs))
@@ -272,9 +285,11 @@ def _finite(rel: S.Rel, d: Deduction, region: Region) -> bool:
 
 
 def _inequality(rel: S.Rel, original: S.Rel, d: Deduction, region: Region) -> bool:
+    if (rel.op, rel.rhs) == ("<=", sp.oo) or (rel.op, rel.lhs) == (">=", sp.oo):
+        return True
     if (rel.op, rel.rhs) == ("<", sp.oo):
         return _finite(rel, d, region)
-    if rel.op in (">", ">=") and rel.lhs is sp.oo:
+    if rel.op == ">" and rel.lhs is sp.oo:
         return _finite(S.Rel("<", rel.rhs, sp.oo), d, region)
     work = region.copy()
     lemmas = add_facts(original, work, d.formula)
@@ -311,11 +326,14 @@ def _monotone(st: S.Monotone, d: Deduction, region: Region, facts: tuple[S.Rel, 
         direction.name
     ]
     if isinstance(d.claim.domain.get(symbol), Integers):
-        step = S.Rel(op, expr, expr.subs(symbol, symbol + 1))
+        step = S.Rel(op, expr, Q.put_parameters(expr, {symbol: symbol + 1}))
         d.say("step", f"the sign of the step in {symbol}")
         return _relation(step, d, region, facts)
     table = _formulas(expr, d)
-    slope = sp.diff(expr.xreplace(table), symbol)
+    explicit = expr.xreplace(table)
+    if any(symbol in node.free_symbols for node in explicit.atoms(Q.Mean, Q.Prob)):
+        raise OutsideFragment(f"how {expr} depends on {symbol}", part=str(expr))
+    slope = sp.diff(explicit, symbol)
     return _decide(
         S.Rel({"<": ">", ">": "<", "<=": ">=", ">=": "<="}[op], slope, 0), d, region, facts
     )

@@ -22,12 +22,14 @@ from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.domain import Domain, Integers, Reals, Schedule, Simplex
 from refutable.derivations.errors import DomainError, OutsideFragment
+from refutable.derivations.matrices import has_matrices
 
 from .optima import minimum_at
 
-__all__ = ["Check", "check_at", "compare", "instances", "named"]
+__all__ = ["Check", "candidates", "check_at", "compare", "instances", "named", "satisfies"]
 
 Instance = dict
+MAX_CANDIDATES = 6000
 
 
 def _order(claim: Claim) -> list[sp.Basic]:
@@ -92,19 +94,38 @@ def _width(d: Domain, free: int) -> int:
     return 5 if free <= 4 else 4
 
 
+def candidates(claim: Claim, extra: int = 0) -> tuple[list[Instance], Callable[[Instance], tuple]]:
+    """Small instances of the domain in the order of size, hypotheses not looked at, and the order.
+
+    Where the product of all small values is too large, every so many are taken, so that no
+    symbol stays at its first value. extra widens the range of every symbol.
+    """
+    order = _order(claim)
+    found = list(islice(_product(claim, order, {}, extra), 8 * MAX_CANDIDATES))
+    if len(found) > MAX_CANDIDATES:
+        found = found[:: -(-len(found) // MAX_CANDIDATES)]
+    key = _key(claim, order, index_symbols(claim))
+    keyed = sorted(((key(at), k) for k, at in enumerate(found)))
+    return [found[k] for _, k in keyed], key
+
+
 def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
     """At most `limit` instances in the domain that satisfy the hypotheses, smallest first.
 
-    extra widens the range of every symbol.
+    Two thirds are the smallest ones of every generation in turn, the rest is spread over all small
+    instances: a formula may be right at every corner and wrong inside.
     """
-    order = _order(claim)
-    found = list(islice(_product(claim, order, {}, extra), 6000))
+    found, key = candidates(claim, extra)
     indices = index_symbols(claim)
-    key = _key(claim, order, indices)
-    found.sort(key=key)
-    first = [s for s in order if isinstance(claim.domain[s], Integers)][:1]
-    turn = indices & set(order) or first
-    out = list(islice(_in_turn(claim, found, lambda at: sum(at[s] for s in turn)), limit))
+    first = [s for s in claim.domain if isinstance(claim.domain[s], Integers)][:1]
+    turn = indices & set(claim.domain) or first
+    near = list(islice(_in_turn(claim, found, lambda at: sum(at[s] for s in turn)), 2 * limit // 3))
+    seen = {id(at) for at in near}
+    rest = [at for at in found if id(at) not in seen]
+    wanted = limit - len(near)
+    step = max(1, len(rest) // (2 * wanted)) if wanted else 1
+    spread = [at for at in rest[step - 1 :: step] if satisfies(claim, at)][:wanted]
+    out = near + spread
     out.sort(key=key)
     return out
 
@@ -117,7 +138,7 @@ def _in_turn(claim: Claim, found: list[Instance], group: Callable) -> Iterator[I
     queues = [iter(members) for members in groups.values()]
     while queues:
         for queue in list(queues):
-            at = next((a for a in queue if _hypotheses_hold(claim, a)), None)
+            at = next((a for a in queue if satisfies(claim, a)), None)
             if at is None:
                 queues.remove(queue)
             else:
@@ -157,7 +178,8 @@ def _is_support_size(claim: Claim, s: sp.Basic) -> bool:
     return any(isinstance(d, Simplex) and d.size == s for d in claim.domain.values())
 
 
-def _hypotheses_hold(claim: Claim, at: Instance) -> bool:
+def satisfies(claim: Claim, at: Instance) -> bool:
+    """Do the claim's hypotheses hold at this instance?"""
     for h in claim.assumptions:
         try:
             if check_at(h, at).truth is not True:
@@ -260,17 +282,35 @@ def _monotone(st: S.Monotone, at: Mapping, value: Callable) -> Check:
     ]
     if not isinstance(at.get(symbol), sp.Integer):
         raise OutsideFragment("monotone in a symbol that is no integer")
-    return _relation(S.Rel(op, expr, expr.subs(symbol, symbol + 1)), at, value)
+    return _relation(S.Rel(op, expr, Q.put_parameters(expr, {symbol: symbol + 1})), at, value)
 
 
 def _relation(rel: S.Rel, at: Mapping, value: Callable) -> Check:
     if isinstance(rel.lhs, Q.Vec):
         return _vectors(rel, at)
+    if has_matrices(rel):
+        return _matrices(rel, at)
     lhs, rhs = (value(prepare(side), at) for side in (rel.lhs, rel.rhs))
     for side in (lhs, rhs):
         if side.has(sp.zoo, sp.nan):
             return Check(None, rel, lhs, rhs, "a side is not defined here")
     return Check(compare(rel.op, lhs, rhs), rel, lhs, rhs)
+
+
+def _matrices(rel: S.Rel, at: Mapping) -> Check:
+    from .exact.grids import entries, number
+
+    if not isinstance(rel.lhs, (sp.MatrixExpr, sp.MatrixBase)):
+        lhs, rhs = (number(side, at) for side in (rel.lhs, rel.rhs))
+        return Check(compare(rel.op, lhs, rhs), rel, lhs, rhs)
+    left, right = (entries(side, at) for side in (rel.lhs, rel.rhs))
+    if left.shape != right.shape:
+        return Check(rel.op == "!=", rel, sp.Integer(0), sp.Integer(1), "shapes differ")
+    for k, (a, b) in enumerate(zip(left, right, strict=True)):
+        if a != b:
+            place = f"entry {divmod(k, left.cols)}"
+            return Check(rel.op == "!=", rel, sp.sympify(a), sp.sympify(b), place)
+    return Check(rel.op == "=", rel)
 
 
 def _vectors(rel: S.Rel, at: Mapping) -> Check:

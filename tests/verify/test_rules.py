@@ -10,6 +10,7 @@ from refutable.derivations.domain import Integers, Reals, Simplex
 from refutable.derivations.families import Categorical
 from refutable.derivations.process import Draw, Model, Once, Pool, Process, Truth
 from refutable.verify.deduce import deduce
+from refutable.verify.instances import check_at
 
 m, n, N, p, q, i, s, t, c, j = sp.symbols("m n N p q i s t c j")
 FULL = Process("full", Categorical(p), Pool([Draw(Model(), n, "y")]), index=m)
@@ -131,3 +132,25 @@ def test_point_masses_by_norms():
     both = S.Iff(S.eq(Q.NormInf(x), 1), S.eq(Q.SqNorm(x), 1))
     assert proved(S.And(both, S.Iff(Q.IsDirac(x), S.eq(Q.SqNorm(x), 1))), **TOKENS)
     assert not proved(S.Iff(S.eq(Q.NormInf(x), 1), S.eq(Q.SqNorm(x), sp.Rational(1, 2))), **TOKENS)
+
+
+def test_sizes_inside_a_process_count():
+    """A mean depends on the sizes of its process, also where no formula shows them."""
+    drift = Q.Mean(Q.Norm1(PARTIAL.model(m) - PARTIAL.model(1)))
+    assert n in drift.free_symbols
+    assert not proved(S.Monotone(drift, n, "nondecreasing"))
+    assert not proved(S.eq(sp.Derivative(drift, n), 0))
+    assert not proved(S.eq(S.Lim(drift, n), drift))
+    spread = Q.Mean(Q.SqNorm(FULL.model(m)))
+    assert proved(S.Monotone(spread, n, "decreasing"))
+    assert not proved(S.Monotone(spread, n, "nondecreasing"))
+
+
+def test_monotone_in_a_size_at_an_instance():
+    """The next value is that of the process with one draw more."""
+    drift = Q.Mean(Q.Norm1(PARTIAL.model(m) - PARTIAL.model(1)))
+    half = sp.Rational(1, 2)
+    at = {m: sp.Integer(2), n: sp.Integer(1), N: sp.Integer(2), p: (half, half)}
+    found = check_at(S.Monotone(drift, n, "nondecreasing"), at)
+    assert found.truth is False
+    assert (found.lhs, found.rhs) == (sp.Rational(1, 6), sp.Rational(1, 8))
