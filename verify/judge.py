@@ -27,7 +27,7 @@ from .boundary import boundary_table
 from .confirm import confirm
 from .deduce import Deduction, deduce
 from .exact import Undefined
-from .instances import Check, check_at, instances, named
+from .instances import Check, candidates, check_at, instances, named, satisfies
 from .mutation import tally
 from .repair import find_repair
 from .rewrites import rewrite
@@ -210,7 +210,7 @@ def _scan(claim: Claim, body: sp.Basic, ats: list[dict], exact: Exact, finding: 
             unclear += 1
             continue
         if c.truth is False:
-            return at, c
+            return _smallest(claim, body, (at, c), exact)
         holds += c.truth is True
         unclear += c.truth is None
     seconds = time.perf_counter() - t
@@ -226,6 +226,24 @@ def _scan(claim: Claim, body: sp.Basic, ats: list[dict], exact: Exact, finding: 
     return None
 
 
+def _smallest(claim: Claim, body: sp.Basic, failing, value, tries: int = 400):  # type: ignore[no-untyped-def]
+    """The first failing instance among all candidates that are smaller than a failing one."""
+    found, key = candidates(claim)
+    bound = key(failing[0])
+    for at in found[:tries]:
+        if key(at) >= bound:
+            break
+        try:
+            if not satisfies(claim, at):
+                continue
+            c = check_at(body, at, value)
+        except (OutsideFragment, ZeroDivisionError):
+            continue
+        if c.truth is False:
+            return at, c
+    return failing
+
+
 def _symbolic_scan(claim: Claim, body: sp.Basic, ats: list[dict], d: Deduction, finding: Finding):  # type: ignore[no-untyped-def]
     """The first instance where the derived formulas contradict the statement."""
     sym = Symbolic(d)
@@ -235,7 +253,7 @@ def _symbolic_scan(claim: Claim, body: sp.Basic, ats: list[dict], d: Deduction, 
         except (OutsideFragment, ZeroDivisionError):
             continue
         if c.truth is False:
-            return at, c
+            return _smallest(claim, body, (at, c), sym)
     return None
 
 
