@@ -375,7 +375,7 @@ def _nonneg(e: sp.Expr, strict: bool, region: Region) -> str | None:
             table[s] = lo + x
             if v.lo_open:
                 open_parameters.add(x)
-        elif not v.hi_open and strict and not v.integer and not _closed_top_ok(e, s, v, region):
+        elif not v.hi_open and strict and not _closed_top_ok(e, s, v, region):
             return None
         else:
             table[s] = (
@@ -386,20 +386,24 @@ def _nonneg(e: sp.Expr, strict: bool, region: Region) -> str | None:
             if v.lo_open and table[s] != 1 / (1 + x):
                 open_parameters.add(x)
             if lo == 0 and hi == 1 and not v.lo_open:
-                if strict and _nonneg(e.xreplace({s: sp.Integer(0)}), True, region) is None:
+                if strict and _nonneg(*_fixed(e, s, sp.Integer(0), region)) is None:
                     return None
                 if v.hi_open:
                     open_parameters.add(x)
         parameters.append(x)
-    num = sp.fraction(sp.together(e.xreplace(table)))[0]
+    num, den = sp.fraction(sp.together(e.xreplace(table)))
     if not parameters:
-        value = sp.expand(num)
+        value = sp.expand(num / den)
         ok = value > 0 if strict else value >= 0
         return f"{value} is a number" if ok == True else None  # noqa: E712
-    poly = sp.Poly(num, *parameters)
-    if len(poly.terms()) > MAX_TERMS or any(not c.is_Rational for c in poly.coeffs()):
+    poly, below = sp.Poly(num, *parameters), sp.Poly(den, *parameters)
+    if len(poly.terms()) > MAX_TERMS or any(
+        not c.is_Rational for c in (*poly.coeffs(), *below.coeffs())
+    ):
         return None
-    if any(c < 0 for c in poly.coeffs()):
+    if all(c < 0 for c in below.coeffs()):
+        poly, below = -poly, -below
+    if any(c < 0 for c in (*poly.coeffs(), *below.coeffs())):
         return None
     if strict:
         positive = any(
@@ -413,7 +417,20 @@ def _nonneg(e: sp.Expr, strict: bool, region: Region) -> str | None:
 
 def _closed_top_ok(e: sp.Expr, s: sp.Symbol, v: Variable, region: Region) -> bool:
     """For a strict inequality the closed upper end is checked by itself."""
-    return _nonneg(sp.expand(e.xreplace({s: v.hi})), True, region) is not None
+    return _nonneg(*_fixed(e, s, v.hi, region)) is not None
+
+
+def _fixed(
+    e: sp.Expr, s: sp.Symbol, value: sp.Expr, region: Region
+) -> tuple[sp.Expr, bool, Region]:
+    """The strict question e > 0 where s has this value, in e and in the other ranges."""
+    there = region.copy()
+    there.variables.pop(s, None)
+    put = {s: value}
+    for x, v in there.variables.items():
+        if s in v.lo.free_symbols | v.hi.free_symbols:
+            there.variables[x] = replace(v, lo=v.lo.xreplace(put), hi=v.hi.xreplace(put))
+    return sp.expand(e.xreplace(put)), True, there
 
 
 def _ordered(symbols: set[sp.Symbol], region: Region) -> list[sp.Symbol]:

@@ -61,3 +61,40 @@ def test_never_proves_what_is_false_somewhere(rel):
 
 def test_a_corner_taken_out_makes_it_provable():
     assert prove(gt(beta, 0), region(n=2)) is not None
+
+
+def test_the_closed_top_of_an_integer_range_counts():
+    upto = Region({k: Variable(k, sp.Integer(1), sp.Integer(5), integer=True)})
+    assert prove(le(k, 5), upto) is not None
+    assert prove(lt(k, 5), upto) is None
+
+
+def test_ranges_that_mention_each_other_are_followed():
+    bounded = Region(
+        {
+            w: Variable(w, sp.Integer(0), sp.Integer(1), True),
+            S0: Variable(S0, (1 - w) / 4, sp.Rational(1, 4)),
+        }
+    )
+    assert prove(ge(S0, (1 - w) / 4), bounded) is not None
+    assert prove(gt(S0, (1 - w) / 4), bounded) is None
+
+
+def test_a_range_with_a_negative_denominator_is_not_misread():
+    below = Region({n: Variable(n, sp.Integer(1), oo, integer=True), w: Variable(w, 1 / (-n), oo)})
+    assert prove(ge(w, 0), below) is None
+    assert prove(ge(w, -1), below) is not None
+
+
+@pytest.mark.parametrize(
+    ("rel", "true"),
+    [
+        (ge(sp.exp(n * sp.pi), 1 + n * sp.pi), True),
+        (ge(sp.exp(n * sp.pi), 2 + n * sp.pi), False),
+        (ge((sp.Rational(3, 2) * n) ** (s / 2), 1), True),
+        (ge((n / sp.Integer(2)) ** (s / 2), 1), False),
+        (le(sp.exp(n / 2) ** 2, sp.exp(n)), True),
+    ],
+)
+def test_exponentials_and_powers(rel, true):
+    assert (prove(rel, region()) is not None) is true
