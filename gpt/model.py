@@ -117,11 +117,15 @@ class Cache:
 Attention = Callable[[int, Tensor, Tensor, Tensor], Tensor]
 
 
-def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Causal attention of whole windows; q, k, v: (rows, H, T, hs). Rows in chunks of ROWS."""
+def attend(layer: int, q: Tensor, k: Tensor, v: Tensor, seen: Tensor | None = None) -> Tensor:
+    """Attention of q to k, v: (rows, H, T, hs), rows in chunks of at most ROWS (row, head) pairs.
+
+    Causal over whole windows that start at place 0; with `seen`, a mask of places instead (a single
+    new token is not "causal": that flag would hide all but the first place from it).
+    """
     step = max(1, ROWS // q.shape[1])
     parts = [
-        F.scaled_dot_product_attention(a, b, c, is_causal=True)
+        F.scaled_dot_product_attention(a, b, c, attn_mask=seen, is_causal=seen is None)
         for a, b, c in zip(q.split(step), k.split(step), v.split(step), strict=True)
     ]
     return parts[0] if len(parts) == 1 else torch.cat(parts)

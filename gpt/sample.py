@@ -175,10 +175,7 @@ class Decoder:
             keys, values = self.cache.keys[layer], self.cache.values[layer]
             keys.index_copy_(2, self.position, k)
             values.index_copy_(2, self.position, v)
-            keys, values = keys[:, :, :bucket], values[:, :, :bucket]
-            score = q.float() @ keys.float().transpose(2, 3) * q.shape[-1] ** -0.5
-            score = score.masked_fill(~seen, float("-inf"))  # (rows, H, 1, bucket)
-            return (score.softmax(-1).to(values.dtype) @ values).to(q.dtype)
+            return attend(layer, q, keys[:, :, :bucket], values[:, :, :bucket], seen)
 
         return attention
 
