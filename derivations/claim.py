@@ -22,6 +22,7 @@ from .domain import Domain, Integers, Reals, Schedule, Simplex
 from .errors import ClaimError, RefutableError
 from .quantity import processes_of
 from .statement import Prose, Statement, to_statement
+from .wellformed import check_names, check_sides, check_table
 
 __all__ = ["KINDS", "Claim", "Part", "Reading", "claim"]
 
@@ -226,6 +227,8 @@ def _part(top: Claim, suffix: str, body: object) -> Claim:
             "line",
         )
     }
+    if "statement" not in spec:
+        raise ClaimError(f"claim {top.id}: its part {suffix!r} has no statement")
     statement, kind = spec.pop("statement"), spec.pop("kind", top.kind)
     domain = {**top.domain, **spec.pop("domain", {})}
     if (only := spec.pop("symbols", None)) is not None:
@@ -266,6 +269,11 @@ def _make(id, statement, kind, domain, where, quantities, hypotheses, readings, 
         )
     if fields.get("provenance", "printed") not in ("printed", "reconstructed"):
         raise ClaimError(f"claim {id}: provenance must be 'printed' or 'reconstructed'")
+    for what, table in (("domain", domain), ("where", where), ("quantities", quantities)):
+        check_table(id, what, table)
+    for r in readings:
+        if not isinstance(r, Reading):
+            raise ClaimError(f"claim {id}: a reading must be a Reading('name', ...) (got {r!r})")
     for s, d in domain.items():
         if not isinstance(d, Domain):
             raise ClaimError(f"claim {id}: the domain of {s} must be a Domain (got {d!r})")
@@ -307,6 +315,8 @@ def _assumptions_fit(id: str, s: sp.Basic, d: Domain) -> None:
 
 def _check_symbols(c: Claim) -> None:
     body = c.bound()
+    check_sides(c.id, (c.statement, body, *c.assumptions))
+    check_names(c, (c.statement, body, *c.assumptions))
     free: set[sp.Basic] = set(body.free_symbols)
     for h in c.assumptions:
         free |= h.free_symbols
