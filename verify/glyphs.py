@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 __all__ = ["ACCENTS", "BIG", "COMMANDS", "SPACES", "ascii_text", "lower", "raised"]
 
@@ -81,6 +82,7 @@ _ASCII = {
 
 def ascii_text(text: str) -> str:
     """The same in ASCII: `βᵐ⁺¹` becomes `beta^(m+1)`."""
+    text = normalize("NFD", text)
     text = re.sub(r"√(\w+)", r"√(\1)", text).replace("√", "sqrt")
     text = re.sub(r"(\d)([α-ωΑ-Ω])", r"\1 \2", text)
     out, run, mode = "", "", ""

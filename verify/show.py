@@ -214,7 +214,6 @@ def _repair(v: Verdict, page: Page) -> None:
     if v.refutes == "domain" or r.difference is None:
         page.heading(f"What is missing ({r.verdict} with it)")
         page.formula(formula(r.statement, names))
-        page.text(r.why)
         return
     page.heading(f"Correction ({r.verdict})")
     repaired = with_letters(r.statement, c)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -73,7 +75,7 @@ def _reason(v: Verdict, expected: set[str]) -> str:
 
 def _table(name: str, rows: list[Verdict], out: Console, expected: set[str]) -> None:
     table = Table(
-        title=name, title_justify="left", title_style="bold", expand=False, pad_edge=False
+        title=name, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False
     )
     longest = max(len(v.claim.id) for v in rows)
     table.add_column("claim", no_wrap=longest * 3 < out.width, overflow="fold")
@@ -97,7 +99,7 @@ def _blocks(name: str, rows: list[Verdict], out: Console, expected: set[str]) ->
     out.print(Text(name, "bold"), overflow="fold")
     for v in rows:
         out.print(Text(v.claim.id), Text(v.verdict, STYLE[v.verdict]), overflow="fold")
-        out.print(Text(f"  {_reason(v, expected)}"), overflow="fold")
+        out.print(Padding(Text(_reason(v, expected), overflow="fold"), (0, 0, 0, 2)))
 
 
 def _plain(name: str, rows: list[Verdict], out: Console, expected: set[str]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from .glyphs import ACCENTS, BIG, COMMANDS, SPACES, lower, raised
 
@@ -38,7 +39,7 @@ def untex(latex: str) -> str:
     'Sₘ₊₁ = (1/N) (1 − pᵢ²)'
     """
     text = _Reader(_TOKEN.findall(latex)).sequence(None).text
-    return _NORM.sub(r"E\1", text)
+    return normalize("NFC", _NORM.sub(r"E\1", text))
 
 
 class _Reader:
@@ -205,7 +206,9 @@ def _is_factor(p: Piece | None) -> bool:
 def _space(before: Piece | None, p: Piece) -> str:
     if before is None or before.kind == "open" or p.kind == "close" or p.text in (",", ";", ":"):
         return ""
-    if before.kind == "name" and p.kind in ("fence", "open") and p.glued:
+    if "·" in (before.text, p.text) or (
+        before.kind == "name" and p.kind in ("fence", "open") and p.glued
+    ):
         return ""
     if before.kind == "factor" and re.fullmatch(r"\d+(\.\d+)?", before.text) and _is_factor(p):
         return "·" if p.text[:1].isdigit() else ""
