@@ -35,9 +35,9 @@ def smoke() -> Config:
 def ci() -> Config:
     """Half a minute on two cores: the gap between replace and accumulate shows."""
     return Config(
-        "ci", _settings("replace", "accumulate", n=64), generations=4, repeats=2, pack=1,
-        tokenizer="char:65", held_out=128, layers=1, heads=2, width=32, steps=120, lr=1e-2,
-        warmup=30, beta2=0.95, contexts=64, coverage_documents=32, source="own",
+        "ci", _settings("replace", "accumulate", n=64), generations=3, repeats=4, pack=2,
+        tokenizer="char:30", lowercase=True, held_out=96, layers=1, heads=2, width=32, steps=100,
+        lr=8e-3, warmup=50, contexts=64, coverage_documents=32, source="own",
     )  # fmt: skip
 
 
