@@ -1,7 +1,6 @@
 """What would be true instead of a refuted statement: a missing hypothesis, or another formula.
 
-Tried in this order: a smaller domain (each integer symbol from one later on, reals without a
-closed end, a weaker relation), the printed formula with one rule of `mutants` applied (a sign, an
+Tried in this order: a smaller domain (see `domainrepair`), the printed formula with one rule of `mutants` applied (a sign, an
 exponent, an index, ...), with two, and last the derived formula itself. A repair is judged like
 any claim: only a proved one is reported as proved.
 """
@@ -16,14 +15,16 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim, expand
-from refutable.derivations.domain import Integers, Reals
 from refutable.derivations.errors import OutsideFragment, RefutableError
 
-from .deduce import Deduction, deduce
+from .deduce import Deduction, deduce, replace_limits
+from .domainrepair import smaller_domains
 from .instances import check_at, instances
-from .limits import limit
+from .integrals import carry_out
 from .mutants import Mutant, mutants_of
 from .region import region_of
+from .rewrites import read_off, rewrite
+from .solverepair import solved_places
 from .values import Exact, Symbolic
 from .vectorrepair import by_coefficient
 from .verdict import Counterexample, Repair
@@ -31,7 +32,7 @@ from .verdict import Counterexample, Repair
 __all__ = ["find_repair"]
 
 MAX_TRIES = 200
-MAX_PAIRS = 600
+MAX_PAIRS = 200
 MAX_PROOFS = 8  # candidates that pass every instance and still are not proved
 MAX_REFUSALS = 3
 
@@ -63,8 +64,8 @@ def _fails(claim: Claim, ats: list[dict], exact: Exact) -> bool:
     Derived formulas answer where the exact engine refuses (limits).
     """
     body = claim.bound()
-    symbolic = Symbolic(Deduction(claim, region_of(claim, [body])))
-    for value in (exact, symbolic):
+    for other in (False, True):
+        value = Symbolic(Deduction(claim, region_of(claim, [body]))) if other else exact
         refused = 0
         for at in ats:
             try:
@@ -92,63 +93,12 @@ def _by_coefficient(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-u
 # -- a missing hypothesis ----------------------------------------------------------------
 
 
-def _domain_options(claim: Claim):  # type: ignore[no-untyped-def]
-    """(hypothesis, the claim with it), simplest first."""
-    for s, d in claim.domain.items():
-        if isinstance(d, Integers) and d.lo.is_Integer:
-            for k in (1, 2):
-                smaller = replace(d, lo=d.lo + k)
-                yield S.ge(s, d.lo + k), replace(claim, domain={**claim.domain, s: smaller})
-        if isinstance(d, Reals):
-            if d.lo.is_finite and not d.lo_open:
-                yield (
-                    S.gt(s, d.lo),
-                    replace(claim, domain={**claim.domain, s: replace(d, lo_open=True)}),
-                )
-            if d.hi.is_finite and not d.hi_open:
-                yield (
-                    S.lt(s, d.hi),
-                    replace(claim, domain={**claim.domain, s: replace(d, hi_open=True)}),
-                )
-    for node in sorted(claim.bound().atoms(Q.Coord, Q.Mass), key=sp.default_sort_key):
-        if isinstance(node.args[0], (Q.TruthVec, Q.AnyVec)):
-            h = S.gt(node, 0)
-            yield h, replace(claim, hypotheses=(*claim.hypotheses, h))
-    integers = [s for s, d in claim.domain.items() if isinstance(d, Integers)]
-    for a in integers:
-        for b in integers:
-            if a != b:
-                h = S.le(a, b)
-                yield h, replace(claim, hypotheses=(*claim.hypotheses, h))
-
-
 def _by_domain(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
-    options = list(_domain_options(claim))
-    for h, smaller in options:
+    found = smaller_domains(claim, exact, cx.values if cx is not None else None)
+    for h, smaller in islice(found, MAX_PROOFS):
         if _proved(smaller, exact, facts):
             return _domain_repair(h, smaller)
-    singles = [(h, c) for h, c in options if isinstance(h, S.Rel) and not h.rhs.free_symbols]
-    for k, (h1, _) in enumerate(singles):
-        for h2, _ in singles[k + 1 :]:
-            if h1.lhs == h2.lhs:
-                continue
-            both = _restricted(claim, (h1, h2))
-            if both is not None and _proved(both, exact, facts):
-                return _domain_repair(S.And(h1, h2), both)
     return None
-
-
-def _restricted(claim: Claim, hypotheses) -> Claim | None:  # type: ignore[no-untyped-def]
-    domain, extra = dict(claim.domain), list(claim.hypotheses)
-    for h in hypotheses:
-        d = domain.get(h.lhs)
-        if isinstance(d, Integers):
-            domain[h.lhs] = replace(d, lo=h.rhs)
-        elif isinstance(d, Reals):
-            domain[h.lhs] = replace(d, lo_open=True) if h.op == ">" else replace(d, hi_open=True)
-        else:
-            extra.append(h)
-    return replace(claim, domain=domain, hypotheses=tuple(extra))
 
 
 def _domain_repair(h: S.Statement, smaller: Claim):  # type: ignore[no-untyped-def]
@@ -175,8 +125,35 @@ def _by_formula(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyp
     got = _first_true(claim, singles[:MAX_TRIES], ats, exact, facts, cx)
     if got is not None:
         return got
+    got = _by_place(claim, exact, facts)
+    if got is not None:
+        return got
     pairs = _pairs(claim, singles)
     return _first_true(claim, pairs, ats, exact, facts, cx)
+
+
+def _by_place(claim: Claim, exact: Exact, facts):  # type: ignore[no-untyped-def]
+    """One part of the printed side, solved for."""
+    for quantity, on_left in _quantity_sides(claim):
+        formula = _derived(quantity, claim)
+        if formula is None or not isinstance(claim.statement, S.Rel):
+            continue
+        found = solved_places(claim, formula, on_left)
+        for statement, change, fixed in islice(found, MAX_PROOFS):
+            if _proved(fixed, exact, facts):
+                repair = Repair(statement, change, _difference(claim, statement), "proved")
+                return repair, "formula", fixed
+    return None
+
+
+def _quantity_sides(claim: Claim):  # type: ignore[no-untyped-def]
+    """(quantity on one side of an equation, whether the printed formula is the left side)."""
+    bound = claim.bound()
+    if not isinstance(bound, S.Rel) or bound.op != "=" or isinstance(bound.lhs, Q.Vec):
+        return
+    for side, on_left in ((bound.lhs, False), (bound.rhs, True)):
+        if isinstance(side, (Q.Mean, Q.Prob, Q.Coefficient, Q.DrawCount, S.Lim, sp.Derivative)):
+            yield side, on_left
 
 
 def _pairs(claim: Claim, singles: list[Mutant]):  # type: ignore[no-untyped-def]
@@ -263,14 +240,9 @@ def factored(e: sp.Expr, claim: Claim) -> sp.Expr:
 def _by_derivation(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
     """One equation with a single quantity on one side: the quantity equals what was derived."""
     body = claim.expanded()
-    if not isinstance(body, S.Rel) or body.op != "=" or isinstance(body.lhs, Q.Vec):
-        return None
-    bound = claim.bound()
-    for side, printed in ((bound.lhs, body.rhs), (bound.rhs, body.lhs)):
-        if not isinstance(side, (Q.Mean, Q.Prob, S.Lim)):
-            continue
-        name = body.lhs if printed is body.rhs else body.rhs
-        formula = _derived(side, claim)
+    for quantity, on_left in _quantity_sides(claim):
+        name, printed = (body.rhs, body.lhs) if on_left else (body.lhs, body.rhs)
+        formula = _derived(quantity, claim)
         if formula is None:
             continue
         fixed = replace(claim, statement=S.eq(name, formula), where={}, readings=())
@@ -292,12 +264,10 @@ def _derived(node: sp.Expr, claim: Claim) -> sp.Expr | None:
     names = {v: k for k, v in claim.quantities.items() if isinstance(k, sp.Symbol)}
     try:
         d = deduce(claim)
-        if isinstance(node, S.Lim):
-            expr, x, to = node.args
-            region = region_of(claim, [expr])
-            table = {n: d.formula(n) for n in expr.atoms(Q.Mean, Q.Prob)}
-            value, _ = limit(region.abstract(expr.xreplace(table)), x, to, region)
-            return value.xreplace({v: k for k, v in region.names.items()}).xreplace(names)
-        return d.formula(node).xreplace(names)
+        node, _ = rewrite(node, claim.domain)
+        region = region_of(claim, [node])
+        e = carry_out(replace_limits(node, d, region), region)
+        e = read_off(e.xreplace({n: d.formula(n) for n in e.atoms(Q.Mean, Q.Prob)}))
+        return e.xreplace({v: k for k, v in region.names.items()}).xreplace(names)
     except RefutableError:
         return None

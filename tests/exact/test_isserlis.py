@@ -2,6 +2,7 @@
 
 import pytest
 import sympy as sp
+
 from refutable.derivations import quantity as Q
 from refutable.derivations.derive import derive
 from refutable.derivations.families import Gaussian
