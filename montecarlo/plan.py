@@ -107,16 +107,17 @@ def _step(process: P.Process, at: Mapping[sp.Basic, object], g: int) -> Step:
 def _named(process: P.Process, once: tuple[Item | None, ...]) -> tuple[Item, ...]:
     out: dict[str, Item] = {}
     for item in once:
-        if item is None or (item.name in out and out[item.name] != item):
+        if item is None:
+            continue
+        if out.setdefault(item.name, item) != item:
             raise OutsideFragment(
                 f"process {process.name}: a retained batch is declared in two ways", part="Once"
             )
-        out[item.name] = item
     return tuple(out.values())
 
 
 def _item(process: P.Process, b: P.Batch, here: Mapping, g: int) -> Item | None:
-    """The batch at generation g, or None where it does not exist."""
+    """The batch at generation g, or None where it does not exist or is empty."""
     if isinstance(b, P.Past):
         names = [x.name for f in (process.fit_at(g - b.lag),) for x in f.batches
                  if isinstance(x, P.Draw)] if g > b.lag else []  # fmt: skip
@@ -131,7 +132,10 @@ def _item(process: P.Process, b: P.Batch, here: Mapping, g: int) -> Item | None:
     if isinstance(b, P.Once):
         here = {**here, process.index: process.paper(1)}
     if isinstance(b, (P.Draw, P.Once)):
-        size = whole(put(b.size, here), f"size of batch {b.name!r} of process {process.name}")
+        what = f"size of batch {b.name!r} of process {process.name}"
+        size = whole(put(b.size, here), what, 0 if _may_be_empty(process, b) else 1)
+        if size == 0:
+            return None
         law = _law(process, b.source, here, 1 if isinstance(b, P.Once) else g)
         if law is None:
             return None
@@ -139,6 +143,12 @@ def _item(process: P.Process, b: P.Batch, here: Mapping, g: int) -> Item | None:
             return Item("once", b.name, law, size)
         return Item("draw", b.name, law, size, _keep(process, b, law, here, g))
     raise OutsideFragment(f"unknown batch {type(b).__name__}", part=type(b).__name__)
+
+
+def _may_be_empty(process: P.Process, b: P.Batch) -> bool:
+    """No data beside other data, pooled by size, are no data; a mean of none is an error."""
+    mine = [f for f in process.fits if b in f.batches]
+    return all(isinstance(f, P.Pool) and f.weights is None and len(f.batches) > 1 for f in mine)
 
 
 def _once_names(process: P.Process) -> set[str]:
