@@ -19,6 +19,9 @@ from sympy.core.function import AppliedUndef
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim, expand
+from refutable.derivations.matrices import has_matrices
+
+from .matrixmutants import matrix_changes
 
 __all__ = ["Mutant", "mutants_of"]
 
@@ -117,8 +120,14 @@ def _mutate(st: sp.Basic, symbols: list[sp.Symbol], bound: set) -> Iterator[Muta
                 for rule, change, new in _vector_changes(side):
                     yield Mutant(change, rule, _put(st, rel, place, new, other))
             continue
+        of_matrices = has_matrices(rel)
         for side, other, place in ((rel.rhs, rel.lhs, 2), (rel.lhs, rel.rhs, 1)):
-            for rule, change, new in _expression_changes(side, symbols, bound):
+            changes = (
+                _expression_changes(side, symbols, bound)
+                if not of_matrices
+                else (matrix_changes(side, lambda e: _expression_changes(e, symbols, bound)))
+            )
+            for rule, change, new in changes:
                 yield Mutant(change, rule, _put(st, rel, place, new, other))
     for node in sp.preorder_traversal(st):
         if isinstance(node, S.Monotone):

@@ -17,11 +17,13 @@ from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.counts import draw_count
 from refutable.derivations.errors import Contradiction, OutsideFragment
+from refutable.derivations.matrices import has_matrices
 from refutable.derivations.response import Response
 
 from . import exact
 from .atpoint import limit_at
 from .deduce import Deduction, replace_limits
+from .exact import grids
 from .instances import compare
 from .region import region_of
 from .rewrites import read_off, rewrite
@@ -67,6 +69,8 @@ class Exact:
             values = {k: v for k, v in at.items() if isinstance(v, sp.Expr)}
             place = Q.NoiseVec(tag, index.xreplace(values))
             return exact.vector_coefficients(vec, at).get(place, sp.Integer(0))
+        if has_matrices(node):
+            return grids.number(node, at)
         return exact.value(node, at, self.budget)
 
     def __call__(self, e: sp.Expr, at: Mapping) -> sp.Expr:
@@ -90,6 +94,8 @@ class Symbolic:
     def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
         if isinstance(node, Response):
             return response_at(node, at)
+        if has_matrices(node):
+            raise OutsideFragment("a trace has no formula in numbers", part="matrices")
         if isinstance(node, (Q.DrawCount, Q.Coefficient)):
             return self(self._by_name(node), at)
         if isinstance(node, Q.Functional) and not isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
