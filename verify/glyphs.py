@@ -76,13 +76,14 @@ _ASCII = {
         " floor( ) ceil( ) d ' l - - -> and or not",
         "≤≥≠→⇒⇔∈·×∞…∀∃≈∼±‖−ΣΠ∫⌊⌋⌈⌉∂′ℓ–—↦∧∨¬",
     ),
+    "“": '"', "”": '"', "─": "-",
     "\u0304": "_bar", "\u0302": "_hat", "\u0303": "_tilde",
 }  # fmt: skip
 
 
 def ascii_text(text: str) -> str:
     """The same in ASCII: `βᵐ⁺¹` becomes `beta^(m+1)`."""
-    text = normalize("NFD", text)
+    text = normalize("NFD", text.replace("≠", "!="))
     text = re.sub(r"√(\w+)", r"√(\1)", text).replace("√", "sqrt")
     text = re.sub(r"(\d)([α-ωΑ-Ω])", r"\1 \2", text)
     out, run, mode = "", "", ""

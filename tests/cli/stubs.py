@@ -65,9 +65,15 @@ def full(word="refuted"):
             "symbolic", ["p(2) = (1, 0) with probability 1/4"], {n: 2},
         ),
         repair=Repair(le(1, n), "strictness", n - 1, "proved"),
-        slack={"bound": "upper", "smallest ratio": "1/2"},
+        slack={
+            "bound": "upper", "instances": 4, "vacuous": False, "says nothing at": 1,
+            "smallest ratio": "1/2", "smallest at": {"n": "1"},
+            "largest ratio": "1", "largest at": {"n": "3"},
+        },
         trusted=["lemma.toeplitz"],
         boundary=[{"corner": "n = 1", "outcome": "holds", "instance": {"n": "1"}}],
-        mutants=MutantTally(3, 1, 1, 0, 0, ["sign"], [{"change": "sign", "fate": "undetected"}]),
+        mutants=MutantTally(3, 1, 1, 0, 0, ["sign"], [
+            {"change": "sign", "rule": "sign", "fate": "undetected", "why": ""}
+        ]),
         seconds=0.5,
     )  # fmt: skip

@@ -84,6 +84,7 @@ def test_scripts_only_where_every_letter_has_one():
     [
         ("Sₘ₊₁ = 2α βᵐ⁺¹ − √π/N", "S_(m+1) = 2 alpha beta^(m+1) - sqrt(pi)/N"),
         ("E‖p⁽ᵐ⁾‖² ≤ ∞", "E||p^(m)||^2 <= oo"),
+        ("ŵ ≠ w", "w_hat != w"),
         ("Σᵢ₌₁ⁿ x̄ ∈ ℓ", "sum_(i=1)^n x_bar in l"),
     ],
 )
