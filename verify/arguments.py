@@ -21,7 +21,6 @@ EXTERNAL = {
     ),
     "errata": ("refutable.verify.errata", "add_parser", "what was found to be wrong, as a page"),
     "latex": ("refutable.verify.latexout", "add_parser", "derivations and errata as LaTeX"),
-    "errata": ("refutable.verify.errata", "add_parser", "what is refuted, for the authors"),
     "report": ("refutable.verify.report", "add_parser", "a static HTML report"),
     "simulate": ("refutable.montecarlo.cli", "add_parser", "the sampling engine by itself"),
     "gpt": ("refutable.gpt.cli", "add_parser", "the transformer engine by itself"),

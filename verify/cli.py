@@ -106,7 +106,7 @@ def exit_code(err: RefutableError) -> int:
         (NoClaim, NO_CLAIM),
         ((E.Contradiction, E.OutsideFragment), INTERNAL),
     ):
-        if isinstance(err, kind):  # type: ignore[arg-type]
+        if isinstance(err, kind):
             return code
     return USAGE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import NoClaim, PathNotFound, UsageError
 
-from . import annotations, baseline, jsonout, junit, sarif
+from . import baseline, jsonout, junit, pullrequest, sarif
 from .arguments import ENGINES, processors
 from .loader import load, load_papers
 from .outfile import check_target, write_text
@@ -162,8 +162,8 @@ def _conclude(
     out.print(summary_line(verdicts))
     for d in differences or ():
         out.print(f"not as in the baseline: {d}")
-    if annotations.wanted():
-        print(*annotations.lines(failing), sep="\n", file=sys.stderr)
+    if pullrequest.wanted():
+        print(*pullrequest.lines(failing), sep="\n", file=sys.stderr)
     return _internal(done) or (130 if done.interrupted else int(bool(failing or differences)))
 
 

@@ -128,9 +128,9 @@ def _bound(namespace: dict[str, object], shown: str) -> Iterator[Claim]:
     for name, value in namespace.items():
         if name.startswith("__"):
             continue
-        found, others = [], []
-        for x in _flat(value):
-            (found if isinstance(x, Claim) else others).append(x)
+        flat = list(_flat(value))
+        found = [x for x in flat if isinstance(x, Claim)]
+        others = [x for x in flat if not isinstance(x, Claim)]
         if others and (found or name == "CLAIMS"):
             raise LoadError(
                 f"read the claims in {name}; it holds {others[0]!r}, a {type(others[0]).__name__};"

@@ -55,7 +55,7 @@ def _message(err: BaseException, namespace: dict[str, object], seconds: float | 
     if isinstance(err, SyntaxError):
         text = f" at {one_line(err.text)!r}" if err.text else ""
         return f"load the file; it is no valid Python: {one_line(err.msg)}{text}; correct this line"
-    if isinstance(err, OSError) and not isinstance(err, ImportError):
+    if isinstance(err, OSError):
         return f"read the file; {one_line(err.strerror or err)}; make it readable"
     if isinstance(err, SystemExit):
         return "load the file; it ends the program; remove the call of exit"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -78,7 +79,7 @@ class Page:
         for part in wrapped or [""]:
             self.line(part)
 
-    def rows(self, rows: list[tuple[str, ...]], indent: int = 4) -> None:
+    def rows(self, rows: Sequence[tuple[str, ...]], indent: int = 4) -> None:
         """Rows with aligned columns; the last one is wrapped under itself."""
         if not rows:
             return

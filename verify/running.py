@@ -99,10 +99,10 @@ def _one(
     claim: Claim, options: Any, done: dict[str, Verdict], judge: Judge | None
 ) -> tuple[Verdict, str | None]:
     """A verdict, or, where an engine breaks, `undecided` and what to report."""
-    if judge is None:
-        from .judge import judge_one as judge
+    from .judge import judge_one
+
     try:
-        return judge(claim, options, done), None
+        return (judge or judge_one)(claim, options, done), None
     except Contradiction as err:
         what = f"engines contradict each other: {one_line(err).removeprefix(f'{claim.id}: ')}"
     except Exception as err:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import sympy as sp
 from rich.console import Console
@@ -126,12 +127,12 @@ def _statement(v: Verdict, page: Page) -> None:
         page.line("  for")
         for text in domain_lines(c.domain):
             page.text(text, hang=4)
-    for label, text in (("mode", c.mode), ("convention", c.convention), ("note", c.note)):
-        if text:
-            page.text(f"{label}: {text}", indent=2, hang=4)
+    for label, more in (("mode", c.mode), ("convention", c.convention), ("note", c.note)):
+        if more:
+            page.text(f"{label}: {more}", indent=2, hang=4)
 
 
-def _used(c: Claim) -> set:  # type: ignore[type-arg]
+def _used(c: Claim) -> set:
     """The names of `where` and `quantities` that the statement needs, directly or not."""
     table = {**c.where, **c.quantities}
     todo: list[sp.Basic] = [c.statement, *c.hypotheses]
@@ -240,7 +241,7 @@ def _derivation(v: Verdict, page: Page) -> None:
     if isinstance(c.statement, (Parts, Prose)) or v.verdict == "out of scope":
         return
     if v.repair is not None and v.repair.difference is not None:
-        c = replace(c, statement=v.repair.statement, where=type(c.where)({}), readings=())
+        c = replace(c, statement=v.repair.statement, where=MappingProxyType({}), readings=())
     elif v.repair is not None:
         c = replace(c, hypotheses=(*c.hypotheses, v.repair.statement))
     lines = [x for x in derivation_lines(c) if not _trivial(x.latex)]

@@ -143,7 +143,7 @@ def _source(s: Source) -> str:
     if isinstance(s, Average):
         return "all earlier models, the truth among them, at random"
     if isinstance(s, Mix):
-        shares = formula(s.share), formula(1 - s.share)
+        shares = formula(s.share), formula(1 - sp.sympify(s.share))
         return f"a mixture ({shares[0]} of {_source(s.first)}, {shares[1]} of {_source(s.second)})"
     return str(s)
 

@@ -10,7 +10,7 @@ import sympy as sp
 
 from refutable.derivations.errors import PathNotFound, UsageError
 from refutable.derivations.statement import And, eq, le
-from refutable.verify import annotations, baseline, jsonout, junit, sarif
+from refutable.verify import baseline, jsonout, junit, pullrequest, sarif
 from refutable.verify.outfile import check_target, write_text
 from refutable.verify.verdict import Verdict
 from tests.cli.stubs import full, judge, make
@@ -242,6 +242,6 @@ def test_sarif_shows_what_fails_as_errors_and_the_known_as_notes():
 def test_annotations_escape_what_github_reads():
     v = Verdict(make("t.x"), "undecided", "100%: a,\nb")
     v.claim = v.claim.__class__(**{**vars(v.claim), "file": "a,b:c.py", "line": 3})
-    assert annotations.lines([v]) == [
+    assert pullrequest.lines([v]) == [
         "::warning file=a%2Cb%3Ac.py,line=3,title=t.x is undecided::100%25: a, b"
     ]
