@@ -185,7 +185,7 @@ def verdicts(runs: int = 20) -> list[dict[str, object]]:
         answers = [_verdict(values, mean + off * margin, margin, alpha, beta, fixed, k)
                    for k in range(runs)]  # fmt: skip
         words = {w: sum(a == w for a, _ in answers) for w in ("verified", "refuted", "open")}
-        share = statistics.mean(n for _, n in answers) / fixed
+        share = float(statistics.mean(n for _, n in answers) / fixed)
         out.append({"off by margins": off, **words, "mean N / fixed N": share})
     return out
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["binomial", "binomial_tables", "table"]
+__all__ = ["binomial", "binomial_tables", "pair_tables", "table"]
+
+#: Up to this size there are tables for two types.
+TABLED = 1024
 
 FULL = (1 << 64) - 1
 
@@ -86,3 +90,11 @@ def _float_table(pmf: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> N
     for j in small:  # rounding left these a little below one, or they are impossible
         if pmf[j] == 0:
             threshold[j], alias[j] = 0, int(np.argmax(pmf))
+
+
+@lru_cache(maxsize=4)
+def pair_tables(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Alias tables of two types; empty where n is too large for them."""
+    if n > TABLED:
+        return np.zeros((0, 0), np.uint64), np.zeros((0, 0), np.uint16)
+    return binomial_tables(n)

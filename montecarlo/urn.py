@@ -16,23 +16,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 
 from refutable.derivations.errors import OutsideFragment
 
 from . import urn_twin
-from .alias import binomial_tables, table
+from .alias import pair_tables, table
 from .compiled import HAVE_NUMBA, inline, jit
 from .philox import fill, philox
 
-__all__ = ["FEW", "TABLED", "absorbed", "squares"]
+__all__ = ["FEW", "absorbed", "squares"]
 
 #: Up to this many types, borders are compared instead of balls counted.
 FEW = 28
-#: Up to this size there is an alias table for two types.
-TABLED = 1024
 #: Draws of two types (three words each) in a chunk of 64 blocks.
 PAIRS = 85
 REJECTED = np.uint32(1 << 31)
@@ -248,11 +245,3 @@ def _run(law, n, last, replicates, key, keep):  # type: ignore[no-untyped-def]
     k0, k1 = (np.uint32(k & 0xFFFFFFFF) for k in key)
     _chains(n, len(law), last, threshold, alias, *tables, replicates, k0, k1, out, times)
     return out, times
-
-
-@lru_cache(maxsize=4)
-def pair_tables(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Alias tables of two types; empty where n is too large for them."""
-    if n > TABLED:
-        return np.zeros((0, 0), np.uint64), np.zeros((0, 0), np.uint16)
-    return binomial_tables(n)

@@ -20,7 +20,7 @@ from refutable.derivations.process import Draw, Model, Pool, Process
 from refutable.derivations.quantity import IsDirac, Mean, NormInf, Prob, SqNorm
 from refutable.derivations.statement import gt
 from refutable.montecarlo import urn, urn_twin
-from refutable.montecarlo.alias import binomial, binomial_tables, table
+from refutable.montecarlo.alias import binomial, binomial_tables, pair_tables, table
 from refutable.montecarlo.engine import Job
 from refutable.montecarlo.kernels import Chain, FreshDesigns
 from refutable.montecarlo.two_types import histograms
@@ -50,7 +50,7 @@ def replicates(runs, first=0):
 )
 def test_twins_agree_bit_by_bit(law, n, last):
     reps = replicates(60, first=2**33)
-    sums, times = urn_twin.chains(n, last, table(law), urn.pair_tables(n), reps, KEY, True)
+    sums, times = urn_twin.chains(n, last, table(law), pair_tables(n), reps, KEY, True)
     assert np.array_equal(urn.squares(law, n, last, reps, KEY), sums)
     assert np.array_equal(urn.absorbed(law, n, last, reps, KEY), times)
 
