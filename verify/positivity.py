@@ -26,6 +26,7 @@ from refutable.derivations.normal import canonical, geometric_sum
 from refutable.derivations.statement import Rel
 
 from .atoms import exponential, power, units
+from .boxes import written
 from .region import Region, Variable
 
 __all__ = ["Certificate", "contradictory", "prove", "relevant", "sign"]
@@ -296,7 +297,8 @@ def _bounds_with_roots(region: Region) -> None:
             op = {("lo", True): ">", ("lo", False): ">="}.get((side, shut), "<" if shut else "<=")
             region.facts.append(Rel(op, s, bound))
             region.variables[s] = replace(
-                region.variables[s], **{side: -sp.oo if side == "lo" else sp.oo, f"{side}_open": False}
+                region.variables[s],
+                **{side: -sp.oo if side == "lo" else sp.oo, f"{side}_open": False},
             )
 
 
@@ -360,64 +362,42 @@ def _coefficients(
 
 def _nonneg(e: sp.Expr, strict: bool, region: Region) -> str | None:
     """Is the polynomial e >= 0 (> 0) on the box of the region? A line that says why, or None."""
-    table: dict[sp.Symbol, sp.Expr] = {}
-    open_parameters: set[sp.Symbol] = set()
-    parameters: list[sp.Symbol] = []
+    ranges: list[tuple[sp.Symbol, sp.Expr, sp.Expr]] = []
+    inner: list[bool] = []  # is the parameter zero only outside the range?
     for s in _ordered(e.free_symbols, region):
         v = region.variables.get(s)
-        if v is None:
+        if v is None or v.lo.is_infinite or (v.hi.is_infinite and v.hi is not sp.oo):
             return None
-        x = sp.Dummy(f"{s}_")
-        lo, hi = v.lo.xreplace(table), v.hi.xreplace(table)
-        if lo.is_infinite or (hi.is_infinite and hi is not sp.oo):
+        unit = v.lo == 0 and v.hi == 1
+        if strict and v.hi is not sp.oo and not v.hi_open and not _closed_top_ok(e, s, v, region):
             return None
-        if hi is sp.oo:
-            table[s] = lo + x
-            if v.lo_open:
-                open_parameters.add(x)
-        elif not v.hi_open and strict and not _closed_top_ok(e, s, v, region):
+        if strict and unit and not v.lo_open and not _at(e, s, sp.Integer(0), region):
             return None
-        else:
-            table[s] = (
-                (lo + hi * x) / (1 + x)
-                if not (lo == 0 and hi == 1 and not v.lo_open)
-                else 1 / (1 + x)
-            )
-            if v.lo_open and table[s] != 1 / (1 + x):
-                open_parameters.add(x)
-            if lo == 0 and hi == 1 and not v.lo_open:
-                if strict and _nonneg(*_fixed(e, s, sp.Integer(0), region)) is None:
-                    return None
-                if v.hi_open:
-                    open_parameters.add(x)
-        parameters.append(x)
-    num, den = sp.fraction(sp.together(e.xreplace(table)))
-    if not parameters:
-        value = sp.expand(num / den)
-        ok = value > 0 if strict else value >= 0
-        return f"{value} is a number" if ok == True else None  # noqa: E712
-    poly, below = sp.Poly(num, *parameters), sp.Poly(den, *parameters)
-    if len(poly.terms()) > MAX_TERMS or any(
-        not c.is_Rational for c in (*poly.coeffs(), *below.coeffs())
+        ranges.append((s, v.lo, v.hi))
+        inner.append(v.hi_open if unit else v.lo_open)
+    try:
+        found = written(e, ranges, MAX_TERMS)
+    except OutsideFragment:
+        return None
+    sign_ = found.sign_of_denominator
+    terms = [(powers, c * (sign_ or 0)) for powers, c in found.terms()]
+    if sign_ is None or any(c < 0 for _, c in terms):
+        return None
+    if strict and not any(
+        all(k == 0 or free for k, free in zip(powers, inner, strict=True)) for powers, _ in terms
     ):
         return None
-    if all(c < 0 for c in below.coeffs()):
-        poly, below = -poly, -below
-    if any(c < 0 for c in (*poly.coeffs(), *below.coeffs())):
-        return None
-    if strict:
-        positive = any(
-            all(k == 0 or p in open_parameters for p, k in zip(parameters, powers, strict=True))
-            for powers, c in poly.terms()
-        )
-        if not positive or poly.is_zero:
-            return None
-    return f"{len(poly.terms())} coefficients, none negative"
+    return f"{len(terms)} coefficients, none negative"
 
 
 def _closed_top_ok(e: sp.Expr, s: sp.Symbol, v: Variable, region: Region) -> bool:
     """For a strict inequality the closed upper end is checked by itself."""
-    return _nonneg(*_fixed(e, s, v.hi, region)) is not None
+    return _at(e, s, v.hi, region)
+
+
+def _at(e: sp.Expr, s: sp.Symbol, value: sp.Expr, region: Region) -> bool:
+    """Is e > 0 where s has this value?"""
+    return _nonneg(*_fixed(e, s, value, region)) is not None
 
 
 def _fixed(

@@ -1,0 +1,91 @@
+"""From the relations that a script has shown to the relation that was to be proved."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from refutable.derivations.statement import FLIP, Rel
+
+from .argument import Argument
+from .region import Variable
+
+__all__ = ["at_most", "conclude", "same_expression"]
+
+
+def conclude(goal: Rel, a: Argument) -> str | None:
+    """How the goal follows from what is known, or None.
+
+    Through a bound of its left side, or of that side's square; directly, by arithmetic; or term by
+    term where both sides are sums over one range.
+    """
+    if goal.op in (">", ">="):
+        goal = Rel(FLIP[goal.op], goal.rhs, goal.lhs)
+    if goal in a.facts:
+        return "shown"
+    if goal.op not in ("<", "<="):
+        return "arithmetic" if _certain(goal, a) else None
+    bounds = _bounds(goal.lhs, a)
+    for strict, upper in bounds:
+        if (strict or goal.op == "<=") and same_expression(upper, goal.rhs, a):
+            return "shown"
+    for strict, upper in bounds:
+        rel = Rel("<=" if strict else goal.op, upper, goal.rhs)
+        if _certain(rel, a) or at_most(rel, a):
+            return "a bound of the left side is at most the right side"
+    for strict, upper in _bounds(goal.lhs**2, a):
+        rel = Rel("<=" if strict else goal.op, upper, goal.rhs**2)
+        if all(_certain(Rel(">=", e, 0), a) for e in (goal.lhs, goal.rhs)) and _certain(rel, a):
+            return "the square of the left side is bounded by that of the right side"
+    if _certain(goal, a):
+        return "arithmetic"
+    return "term by term" if at_most(goal, a) else None
+
+
+def _certain(rel: Rel, a: Argument) -> bool:
+    """By arithmetic, as it stands or with quantities as they were derived."""
+    whole = Rel(rel.op, a.spelled_out(rel.lhs), a.spelled_out(rel.rhs))
+    return a.prove(whole) or (whole != rel and a.prove(rel))
+
+
+def _bounds(e: sp.Expr, a: Argument) -> list[tuple[bool, sp.Expr]]:
+    """(strict, upper bound) pairs for an expression, from the facts; the latest first."""
+    out = []
+    for f in reversed(a.facts):
+        for r in (f, Rel(FLIP[f.op], f.rhs, f.lhs)):
+            if r.lhs == e and r.op in ("<", "<=", "="):
+                out.append((r.op == "<", r.rhs))
+    return out
+
+
+def same_expression(x: sp.Expr, y: sp.Expr, a: Argument) -> bool:
+    from refutable.derivations.normal import is_zero
+
+    if x == y:
+        return True
+    return is_zero(a.read(x) - a.read(y), a.region.integers, a.region.positive)
+
+
+def at_most(goal: Rel, a: Argument) -> bool:
+    """c Sum f <= d Sum g, over one range, where c f <= d g for every index in it."""
+    left, right = (_sum(e) for e in (goal.lhs, goal.rhs))
+    if left is None or right is None:
+        return False
+    (c, f), (d, g) = left, right
+    if len(f.limits) != 1 or len(g.limits) != 1:
+        return False
+    (i, lo, hi), (j, lo2, hi2) = f.limits[0], g.limits[0]
+    if lo != lo2 or hi != hi2:
+        return False
+    inside = a.copy()
+    inside.region.variables[i] = Variable(i, lo, sp.oo, integer=True)
+    inside.region.facts.append(Rel("<=", i, hi))
+    rel = Rel(goal.op, c * f.function, d * g.function.xreplace({j: i}))
+    return conclude(rel, inside) is not None
+
+
+def _sum(e: sp.Expr) -> tuple[sp.Expr, sp.Sum] | None:
+    """A factor and one sum that make up the expression."""
+    found = [f for f in sp.Mul.make_args(e) if isinstance(f, sp.Sum)]
+    if len(found) != 1:
+        return None
+    return sp.Mul(*(f for f in sp.Mul.make_args(e) if f is not found[0])), found[0]

@@ -1,0 +1,186 @@
+"""The checkers of the rules of proof scripts.
+
+A checker takes a step and what is known, and returns the relations that the step shows; it
+raises Rejected where the step does not follow. Nothing else makes a relation known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations.statement import Rel
+from refutable.derivations.steps import Step
+
+from . import calculus
+from .argument import Argument, Rejected
+from .conclude import at_most, conclude
+from .positivity import prove
+from .region import Variable
+from .rules_means import jensen, layer_cake, markov, mean, split, tower
+from .rules_tails import proportion, union_over_sets
+from .rules_vectors import average_over_sets, cauchy_schwarz, over_sets, triangle
+
+__all__ = ["CHECKERS"]
+
+Checker = Callable[[Step, Argument], list[Rel]]
+
+
+def relation(step: Step) -> Rel:
+    """The relation that the step states."""
+    if not isinstance(step.after, Rel) or not isinstance(step.after.lhs, sp.Expr):
+        raise Rejected(f"rule {step.rule!r} needs the relation it shows (got {step.after!r})")
+    return step.after
+
+
+def derive(step: Step, a: Argument) -> list[Rel]:
+    """A mean equals what was derived from the process, at every permitted index."""
+    node = step.before
+    if not isinstance(node, (Q.Mean, Q.Prob)):
+        raise Rejected(f"only means and probabilities are derived (got {node!r})")
+    formula = a.d.formula(node)
+    got = a.d.derived[node]
+    if got.index is not None and got.valid_from is not None:
+        v = a.region.variables.get(got.index)
+        if v is None or not prove(Rel(">=", got.index, got.valid_from), a.region):
+            raise Rejected(f"the formula of {node} holds from {got.index} = {got.valid_from} on")
+    return [Rel("=", node, formula)]
+
+
+def compare(step: Step, a: Argument) -> list[Rel]:
+    """A relation that follows from the earlier ones."""
+    rel = relation(step)
+    if conclude(rel, a) is None:
+        raise Rejected(f"{rel.lhs} {rel.op} {rel.rhs} does not follow from what is known")
+    return [rel]
+
+
+def compare_terms(step: Step, a: Argument) -> list[Rel]:
+    """A relation between sums, from the relations between their terms."""
+    rel = relation(step)
+    if not at_most(rel, a):
+        raise Rejected(f"the terms of {rel.lhs} are not shown to be {rel.op} those of {rel.rhs}")
+    return [rel]
+
+
+def function(step: Step, a: Argument) -> list[Rel]:
+    """A relation in one variable x that holds on an interval, at given values of x.
+
+    args: x, on (an Interval), at (a tuple of values inside it).
+    """
+    rel, x, on = relation(step), step.args["x"], step.args["on"]
+    if (rel.lhs.free_symbols | rel.rhs.free_symbols) != {x} or not calculus.holds(rel, x, on):
+        raise Rejected(f"{rel.lhs} {rel.op} {rel.rhs} is not certain for {x} in {on}")
+    out = []
+    for u in step.args["at"]:
+        low = Rel(">" if on.left_open else ">=", u, on.inf)
+        high = Rel("<" if on.right_open else "<=", u, on.sup)
+        for need in (low, high):
+            if abs(need.rhs) is not sp.oo and not a.prove(need):
+                raise Rejected(f"{need.lhs} {need.op} {need.rhs} is not certain")
+        out.append(Rel(rel.op, rel.lhs.xreplace({x: u}), rel.rhs.xreplace({x: u})))
+    return out
+
+
+def exponentiate(step: Step, a: Argument) -> list[Rel]:
+    """From u <= c log v with c > 0: exp(u/c) <= v."""
+    known, c, v = step.before, step.args["factor"], step.args["of"]
+    u = known.lhs
+    if not _known(known, a) or known.op not in ("<", "<=") or known.rhs != c * sp.log(v):
+        raise Rejected(f"{known} is no known bound by {c} log {v}")
+    if not a.prove(Rel(">", c, 0)) or not a.prove(Rel(">", v, 0)):
+        raise Rejected(f"{c} > 0 and {v} > 0 are needed")
+    return [Rel(known.op, sp.exp(u / c), v)]
+
+
+def minimum(step: Step, a: Argument) -> list[Rel]:
+    """From u <= c min(v, w) with c >= 0: u <= c v and u <= c w."""
+    known, c = step.before, step.args["factor"]
+    least = [m for m in known.rhs.atoms(sp.Min) if known.rhs == c * m]
+    if not _known(known, a) or known.op not in ("<", "<=") or not least:
+        raise Rejected(f"{known} is no known bound by {c} times a minimum")
+    if not a.prove(Rel(">=", c, 0)):
+        raise Rejected(f"{c} >= 0 is needed")
+    return [Rel(known.op, known.lhs, c * v) for v in least[0].args]
+
+
+def _known(rel: Rel, a: Argument) -> bool:
+    return rel in a.facts or rel in a.d.claim.assumptions
+
+
+def at_every_index(step: Step, a: Argument) -> list[Rel]:
+    """A relation shown for a symbol, at another value of it: a new symbol, or its next value.
+
+    args: symbol, value, and for a new symbol `first` and `last`.
+    """
+    known, symbol, value = step.before, step.args["symbol"], step.args["value"]
+    old = a.region.variables.get(symbol)
+    if known not in a.facts or old is None or not old.integer:
+        raise Rejected(f"{known} is not known for every integer {symbol}")
+    if any(symbol in h.free_symbols for h in a.d.claim.assumptions):
+        raise Rejected(f"a hypothesis speaks of {symbol}")
+    if isinstance(value, sp.Symbol) and value not in a.region.variables:
+        a.region.variables[value] = Variable(value, sp.sympify(step.args["first"]), integer=True)
+    if not a.prove(Rel(">=", value, old.lo)):
+        raise Rejected(f"{value} is not certain to be at least {old.lo}")
+    if old.hi is not sp.oo and not a.prove(Rel("<=", value, old.hi)):
+        raise Rejected(f"{value} is not certain to be at most {old.hi}")
+    return [known.xreplace({symbol: value})]
+
+
+def unroll(step: Step, a: Argument) -> list[Rel]:
+    """From u(k + 1) <= b u(k) + c(k), b >= 0: u(k + 1) <= R(k), where R solves the recurrence.
+
+    before: the recurrence, a known relation.  after: the relation for R.  args: symbol (k), and
+    first: a known bound of u at the first k, where u(first) is at most zero.
+    """
+    known, after, k = step.before, relation(step), step.args["symbol"]
+    v = a.region.variables.get(k)
+    if known not in a.facts or known.op not in ("<", "<=") or v is None or not v.integer:
+        raise Rejected(f"{known} is no known recurrence in {k}")
+    if after.op != "<=" or after.lhs != known.lhs:
+        raise Rejected(f"what is shown must be a bound of {known.lhs}")
+    earlier = known.lhs.xreplace({k: k - 1})
+    b = sp.expand(known.rhs).coeff(earlier, 1)
+    rest = sp.expand(known.rhs - b * earlier)
+    if rest.has(earlier) or b.has(k) or not a.prove(Rel(">=", b, 0)):
+        raise Rejected(f"{known.rhs} is not b u({k}) + c({k}) with b >= 0 free of {k}")
+    start = earlier.xreplace({k: v.lo})
+    if start != 0 and Rel("<=", start, 0) not in a.facts and Rel("=", start, 0) not in a.facts:
+        raise Rejected(f"{start} is not known to be at most zero")
+    from .conclude import same_expression
+
+    solution = after.rhs
+    first = solution.xreplace({k: v.lo}).doit()
+    if not same_expression(first, rest.xreplace({k: v.lo}), a):
+        raise Rejected("the solution fails at the first index")
+    step_up = solution.xreplace({k: k + 1}) - b * solution - rest.xreplace({k: k + 1})
+    if not same_expression(step_up, sp.Integer(0), a):
+        raise Rejected("the solution fails the recurrence")
+    return [after]
+
+
+CHECKERS: dict[str, Checker] = {
+    "at every index": at_every_index,
+    "average over sets": average_over_sets,
+    "Cauchy-Schwarz": cauchy_schwarz,
+    "compare": compare,
+    "compare terms": compare_terms,
+    "derive": derive,
+    "exponentiate": exponentiate,
+    "function": function,
+    "Jensen": jensen,
+    "layer cake": layer_cake,
+    "Markov": markov,
+    "mean": mean,
+    "minimum": minimum,
+    "over sets": over_sets,
+    "proportion": proportion,
+    "split": split,
+    "tower": tower,
+    "triangle": triangle,
+    "union over sets": union_over_sets,
+    "unroll": unroll,
+}
