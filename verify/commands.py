@@ -95,6 +95,8 @@ def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignor
         fast=args.fast,
         full=args.full,
         jobs=jobs,
+        mutants=not args.fast,
+        claims=len(chosen),
         max_seconds=args.max_seconds,
     )
     source = tuple(str(Path(p).resolve()) for p in paths) or None
