@@ -15,11 +15,14 @@ __all__ = ["Page", "fold"]
 
 #: The widest a line gets, however wide the terminal is; what a mail still shows well.
 WIDEST = 96
-_BREAK = re.compile(r" (?=(?:=|≤|≥|<|>|≠|\+|−|and|or|⇒|\|) )")
+_OPERATOR = re.compile(r" (?:=|≤|≥|<|>|≠|\+|−|and|or|⇒|\|) ")
+_AFTER = set("=≤≥<>≠+−|,⇒")
 
 
 def fold(formula: str, width: int) -> list[str]:
-    """The formula in lines of at most `width`, broken before operators in the fewest brackets.
+    """The formula in lines of at most `width`, broken where it holds together least.
+
+    Before an operator rather than between factors, in few brackets rather than in many.
 
     >>> fold("a = (b + c) + (d + e)", 14)
     ['a = (b + c)', '    + (d + e)']
@@ -29,12 +32,15 @@ def fold(formula: str, width: int) -> list[str]:
         depth, places = 0, []
         for k, c in enumerate(formula[:width]):
             depth += (c in "([{") - (c in ")]}")
-            if k > 8 and _BREAK.match(formula, k):
-                places.append((depth, -k))
+            if k <= 8 or c != " ":
+                continue
+            if _OPERATOR.match(formula, k):
+                places.append((2 * depth, -k))
+            elif formula[k - 1] not in _AFTER:
+                places.append((2 * depth + 1, -k))
         if not places:
             break
-        # The loosest place; among equals the last one.
-        at = -min(p for p in places if p[0] == min(places)[0])[1]
+        at = -min(places)[1]  # the loosest place; among equals the last one
         lines.append(formula[:at])
         formula = "    " + formula[at + 1 :]
     return [*lines, formula]

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import sympy as sp
 from rich.console import Console
 
+import refutable
 from refutable.derivations.claim import Claim
-from refutable.derivations.quantity import Mean, Prob, processes_of
+from refutable.derivations.quantity import processes_of
 from refutable.derivations.statement import Parts, Prose
 
-from .abbreviate import changed, with_letters
 from .evidence import print_evidence
+from .findings import print_counterexample, print_derivation, print_repair
+from .loader import PAPERS, paper_files
 from .page import Page
 from .table import STYLE
 from .typeset import sequences_of
-from .untex import untex
 from .verdict import Verdict
 from .words import domain_lines, formula, process_lines
 
@@ -71,22 +70,27 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
     _statement(v, page)
     _processes(c, page)
     _verdict(v, page)
-    _counterexample(v, page)
-    _repair(v, page)
-    _derivation(v, page)
+    print_counterexample(v, page)
+    print_repair(v, page)
+    print_derivation(v, page)
     print_evidence(v, page)
     if parts:
         page.heading("Parts")
         rows = [(p.claim.id.removeprefix(f"{c.id}."), p.verdict, _stated(p.claim)) for p in parts]
         page.rows(rows)
+    again = f"refutable show {c.id}" + ("" if _is_ours(c) else f" --file {c.file}")
+    page.line()
+    page.line(f"Computed by refutable {refutable.__version__}: {again}", "dim")
+
+
+def _is_ours(c: Claim) -> bool:
+    return bool(c.file and c.file.startswith(PAPERS))
 
 
 def title_of(c: Claim) -> str:
     """The first line of the claim file's docstring up to its colon, else the paper's key."""
-    from .loader import PAPERS, paper_files
-
     path = Path(c.file or "")
-    if c.file and c.file.startswith(PAPERS):
+    if _is_ours(c):
         path = next((p for p in paper_files() if p.name == path.name), path)
     try:
         doc = ast.get_docstring(ast.parse(path.read_bytes())) or ""
@@ -174,89 +178,3 @@ def _verdict(v: Verdict, page: Page) -> None:
     for r in v.readings:
         mark = " (the primary reading)" if r.primary else ""
         page.text(f"read as “{r.name}”{mark}: {r.verdict}: {r.reason}", hang=4)
-
-
-def _counterexample(v: Verdict, page: Page) -> None:
-    x = v.counterexample
-    if x is None:
-        return
-    page.heading("Counterexample")
-    page.text(", ".join(f"{formula(sp.Symbol(k))} = {_instance(val)}" for k, val in x.at.items()))
-    relation = {"<=": "≤", ">=": "≥", "!=": "≠"}.get(x.relation, x.relation)
-    stated = f"{relation} {x.rhs}".removeprefix("= ")
-    page.rows([("true value", x.lhs), ("stated", stated)])
-    page.text(f"found by the {x.engine} engine, confirmed by the {x.confirmed_by} engine")
-    lines = [a for a in x.account if a.partition(" = ")[0] not in x.at]
-    if lines:
-        page.line("  By hand")
-        for text in lines:
-            page.text(_readable(text, v), hang=4)
-
-
-def _instance(value: object) -> str:
-    return f"({', '.join(map(str, value))})" if isinstance(value, (list, tuple)) else str(value)
-
-
-def _readable(text: str, v: Verdict) -> str:
-    """The line, with the claim's quantities (at the instance) in our notation."""
-    x = v.counterexample
-    at = {k: e for k, e in (x.values if x else {}).items() if isinstance(e, sp.Expr)}
-    for node in v.claim.bound().atoms(Mean, Prob):
-        here = node.xreplace(at)
-        text = text.replace(str(here), formula(here))
-    return text
-
-
-def _repair(v: Verdict, page: Page) -> None:
-    r, c = v.repair, v.claim
-    if r is None:
-        return
-    names = sequences_of(c)
-    if v.refutes == "domain" or r.difference is None:
-        page.heading(f"What is missing ({r.verdict} with it)")
-        page.formula(formula(r.statement, names))
-        return
-    page.heading(f"Correction ({r.verdict})")
-    repaired = with_letters(r.statement, c)
-    page.formula(formula(repaired, names))
-    parts = changed(c.statement, repaired)
-    if parts is not None and parts != (c.statement, repaired) and _smaller(parts, c.statement):
-        old, new = (formula(p, names) for p in parts)
-        page.text(f"printed: {old}", indent=2, hang=4)
-        page.text(f"correct: {new}", indent=2, hang=4)
-    else:
-        page.text(r.why, indent=2, hang=4)
-    page.line("  printed minus true")
-    page.formula(formula(r.difference, names))
-
-
-def _smaller(parts: tuple[sp.Basic, sp.Basic], whole: sp.Basic) -> bool:
-    return max(sp.count_ops(p) for p in parts) * 2 <= max(sp.count_ops(whole), 1)
-
-
-def _derivation(v: Verdict, page: Page) -> None:
-    from .derivation import derivation_lines
-
-    c = v.claim
-    if isinstance(c.statement, (Parts, Prose)) or v.verdict == "out of scope":
-        return
-    if v.repair is not None and v.repair.difference is not None:
-        c = replace(c, statement=v.repair.statement, where=MappingProxyType({}), readings=())
-    elif v.repair is not None:
-        c = replace(c, hypotheses=(*c.hypotheses, v.repair.statement))
-    lines = [x for x in derivation_lines(c) if not _trivial(x.latex)]
-    if not lines:
-        return
-    page.heading("Derivation, from the process alone")
-    if any(r"\overline{x}" in x.latex for x in lines):
-        page.text("x̄^name is the mean of the batch “name”.", indent=2)
-    for k, x in enumerate(lines, 1):
-        page.line(f"  {k}. {x.rule}")
-        page.formula(untex(x.latex), indent=6)
-        if x.checked and x.checked != "proof line":
-            page.text(f"checked: {x.checked}", indent=6, hang=4)
-
-
-def _trivial(latex: str) -> bool:
-    left, equals, right = latex.partition(" = ")
-    return bool(equals) and left == right

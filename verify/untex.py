@@ -39,7 +39,7 @@ def untex(latex: str) -> str:
     'Sₘ₊₁ = (1/N) (1 − pᵢ²)'
     """
     text = _Reader(_TOKEN.findall(latex)).sequence(None).text
-    return normalize("NFC", _NORM.sub(r"E\1", text))
+    return normalize("NFC", _NORM.sub(r"E\1", text).replace(" + −", " − "))
 
 
 class _Reader:

@@ -76,7 +76,7 @@ def test_a_page_tells_everything(capsys):
         "true value  25/32",
         "stated      173/224",
         "confirmed by the symbolic engine",
-        "p(2) = (1, 0) with probability 1/4",
+        "p⁽²⁾ = (1, 0) with probability 1/4",
         "Correction (proved)\n    1 ≤ n",
         "printed minus true\n    n − 1",
         "interval [0.1, 0.2]; would have seen a deviation of 0.01",

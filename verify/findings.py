@@ -1,0 +1,112 @@
+"""The middle of a page: a counterexample to check by hand, the correction, the derivation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from types import MappingProxyType
+
+import sympy as sp
+
+from refutable.derivations.quantity import Mean, Prob
+from refutable.derivations.statement import Parts, Prose
+
+from .abbreviate import changed, with_letters
+from .glyphs import raised
+from .page import Page
+from .typeset import sequences_of
+from .untex import untex
+from .verdict import Verdict
+from .words import formula
+
+__all__ = ["print_counterexample", "print_derivation", "print_repair"]
+
+
+def print_counterexample(v: Verdict, page: Page) -> None:
+    """The instance, the two values, and how to get the true one by hand."""
+    x = v.counterexample
+    if x is None:
+        return
+    page.heading("Counterexample")
+    page.text(", ".join(f"{formula(sp.Symbol(k))} = {_instance(val)}" for k, val in x.at.items()))
+    relation = {"<=": "≤", ">=": "≥", "!=": "≠"}.get(x.relation, x.relation)
+    stated = f"{relation} {x.rhs}".removeprefix("= ")
+    page.rows([("true value", x.lhs), ("stated", stated)])
+    page.text(f"found by the {x.engine} engine, confirmed by the {x.confirmed_by} engine")
+    lines = [a for a in x.account if a.partition(" = ")[0] not in x.at]
+    if lines:
+        page.line("  By hand")
+        for text in lines:
+            page.text(_readable(text, v), hang=4)
+
+
+def _instance(value: object) -> str:
+    return f"({', '.join(map(str, value))})" if isinstance(value, (list, tuple)) else str(value)
+
+
+def _readable(text: str, v: Verdict) -> str:
+    """A line of an account in our notation: `p(2)` is p⁽²⁾, a quantity is as it was stated."""
+    x = v.counterexample
+    at = {k: e for k, e in (x.values if x else {}).items() if isinstance(e, sp.Expr)}
+    for node in v.claim.bound().atoms(Mean, Prob):
+        here = node.xreplace(at)
+        text = text.replace(str(here), formula(here))
+    text = re.sub(r"\b([a-z])\((\d+)\) = ", lambda m: f"{m[1]}{raised(f'({m[2]})')} = ", text)
+    return text.replace("*", "·")
+
+
+def print_repair(v: Verdict, page: Page) -> None:
+    """What is true instead, what was changed, and the difference in factored form."""
+    r, c = v.repair, v.claim
+    if r is None:
+        return
+    names = sequences_of(c)
+    if v.refutes == "domain" or r.difference is None:
+        page.heading(f"What is missing ({r.verdict} with it)")
+        page.formula(formula(r.statement, names))
+        return
+    page.heading(f"Correction ({r.verdict})")
+    repaired = with_letters(r.statement, c)
+    page.formula(formula(repaired, names))
+    parts = changed(c.statement, repaired)
+    if parts is not None and parts != (c.statement, repaired) and _smaller(parts, c.statement):
+        old, new = (formula(p, names) for p in parts)
+        page.text(f"printed: {old}", indent=2, hang=4)
+        page.text(f"correct: {new}", indent=2, hang=4)
+    else:
+        page.text(r.why, indent=2, hang=4)
+    page.line("  printed minus true")
+    page.formula(formula(r.difference, names))
+
+
+def _smaller(parts: tuple[sp.Basic, sp.Basic], whole: sp.Basic) -> bool:
+    return max(sp.count_ops(p) for p in parts) * 2 <= max(sp.count_ops(whole), 1)
+
+
+def print_derivation(v: Verdict, page: Page) -> None:
+    """Line by line, of the correction where there is one."""
+    from .derivation import derivation_lines
+
+    c = v.claim
+    if isinstance(c.statement, (Parts, Prose)) or v.verdict == "out of scope":
+        return
+    if v.repair is not None and v.repair.difference is not None:
+        c = replace(c, statement=v.repair.statement, where=MappingProxyType({}), readings=())
+    elif v.repair is not None:
+        c = replace(c, hypotheses=(*c.hypotheses, v.repair.statement))
+    lines = [x for x in derivation_lines(c) if not _trivial(x.latex)]
+    if not lines:
+        return
+    page.heading("Derivation, from the process alone")
+    if any(r"\overline{x}" in x.latex for x in lines):
+        page.text("x̄^name is the mean of the batch “name”.", indent=2)
+    for k, x in enumerate(lines, 1):
+        page.line(f"  {k}. {x.rule}")
+        page.formula(untex(x.latex), indent=6)
+        if x.checked and x.checked != "proof line":
+            page.text(f"checked: {x.checked}", indent=6, hang=4)
+
+
+def _trivial(latex: str) -> bool:
+    left, equals, right = latex.partition(" = ")
+    return bool(equals) and left == right
