@@ -133,7 +133,7 @@ def _sampling(
         return None
     try:
         out = montecarlo.check(
-            check.rel, at, seed=seed, key=f"{claim.id}/confirm", budget=4_000_000
+            check.rel, at, seed=seed, key=f"{claim.id}/confirm", alpha=1e-12, budget=4_000_000
         )
     except RefutableError:
         return None

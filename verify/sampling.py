@@ -15,7 +15,7 @@ __all__ = ["BUDGET", "FALSE_ALARM", "FALSE_PASS", "sample"]
 
 FALSE_ALARM = 1e-9  # of a whole run
 FALSE_PASS = 1e-6
-BUDGET = 300_000
+BUDGET = 1_000_000
 
 
 def sample(
