@@ -34,6 +34,9 @@ CLAIMS = [
     *claim("lim", eq(Lim((1 - 1 / n) ** m, m, sp.oo), 0), "limit", domain=SIZES),
     *claim("diverges", eq(Lim(sp.Sum(1 / k, (k, 1, n)), n, sp.oo), sp.oo), "limit", domain=SIZES),
     *claim("strict", lt(x, 1 + 1 / n), "bound", domain=SIZES),
+    *claim("false", eq(1 / n, 2 / n), "identity", domain=SIZES),
+    *claim("true", eq(1 - 1 / n, (n - 1) / n), "identity", domain=SIZES),
+    *claim("zeta", eq(sp.Sum(1 / k**2, (k, 1, sp.oo)), sp.pi**2 / 6), "identity", domain=SIZES),
     *claim("implies", Implies(gt(x, y), ge(x, y)), "bound", domain=SIZES),
     *claim("hyp", le(x, y), "bound", domain=SIZES, hypotheses=[le(x, 0)]),
     *claim("prose", Prose("It collapses."), "prose"),
@@ -79,6 +82,8 @@ SAME = [
     ("diverges", r"\lim_{n\to\infty} \sum_{i=1}^{n} \frac1i = \infty"),
     ("strict", r"x - 1 < \frac1n"),
     ("strict", r"1 + \frac1n > x"),
+    ("zeta", r"\frac{\pi^2}{6} = \sum_{i \ge 1} \frac{1}{i^2}"),
+    ("true", r"\frac{n-1}{n} = 1 - \frac1n"),
     ("implies", r"x > y \Rightarrow x \ge y"),
     ("implies", r"y < x \implies y \le x"),
 ]
@@ -102,6 +107,9 @@ DIFFERS = [
     ("sum", r"\sum_{i=1}^{n} \frac1i = \frac2n + \sum_{j=1}^{n-1} \frac1j"),
     ("lim", r"\lim_{m\to\infty} \left(1-\frac1n\right)^m = 1"),
     ("strict", r"x < 1 - \frac1n"),
+    ("strict", r"x \le 1 + \frac1n"),  # another statement, though both hold on the whole domain
+    ("zeta", r"\sum_{k \ge 1} \frac{1}{k^2} = \frac{\pi^2}{7}"),
+    ("implies", r"x > 2 y \Rightarrow x \ge y"),
 ]
 
 
@@ -109,21 +117,27 @@ DIFFERS = [
 def test_differs(finding, id, tex):
     found = finding(id, tex)
     assert found.outcome == "differs", found.detail
-    assert "only the" in found.detail
+    assert any(w in found.detail for w in ("only the", "another value", "the sign is"))
     assert found.paper
     assert found.claim
 
 
 UNDECIDED = [
+    # both false, and both true: that does not make them the same, nor tell them apart
+    ("false", r"\frac{n}{n+N} = \frac{2n}{n+N}", "neither shown equal nor told apart"),
+    ("true", r"1 - \frac{1}{n^2} = \frac{n^2-1}{n^2}", "neither shown equal nor told apart"),
     # the two limits are equal, though their bodies are not: nothing is shown
-    ("lim", r"\lim_{m\to\infty} \left(\frac{n-1}{n+1}\right)^m = 0", "neither shown"),
-    # 1 + 1/n >= x for every x of the domain, whatever the sign
-    ("strict", r"x \le 1 + \frac1n", "<= in the paper, < in the claim; neither shown"),
+    (
+        "lim",
+        r"\lim_{m\to\infty} \left(\frac{n-1}{n+1}\right)^m = 0",
+        "neither shown equal nor told apart",
+    ),
     ("ET", r"\mathbb{E}[T] \le n^2", "those of the paper are among them"),
     ("rec", r"S_{m+1} = S_m + \frac{1-S_m}{n} = \frac1n + (1-\frac1n) S_m", "give the row an id"),
     ("implies", r"x > y", "built differently"),
     ("hyp", r"x \le 0 \Rightarrow x \le y", "built differently"),
     ("prose", "1 = 1", "no formula of its own"),
+    ("diverges", r"\lim_{n\to\infty} \sum_{i=1}^{n} \frac{2}{i} = \infty", "infinite sides"),
 ]
 
 

@@ -70,6 +70,13 @@ def test_the_longest_name_is_taken():
     assert read(r"\theta^* + \theta^2", names) == n + m**2
 
 
+def test_a_function_may_have_a_label():
+    names = {r"E_{\mathrm{dev}}": EX, "S": S, "S_2": P, "m": m}
+    assert read(r"E_{\text{dev}}(m+1) + S_2(m) + S_m", names) == EX(m + 1) + P(m) + S(m)
+    with pytest.raises(UnknownName, match="without index or argument"):
+        read("S_2 + 1", names)
+
+
 def test_functions_of_sympy_may_be_declared():
     assert read("H_n", {"H": sp.harmonic, "n": n}) == sp.harmonic(n)
     assert read(r"\Gamma(n+1)", {r"\Gamma": sp.gamma, "n": n}) == sp.gamma(n + 1)
@@ -108,7 +115,8 @@ def test_what_is_no_name(key):
     [
         ("x", 3, "must stand for a SymPy symbol"),
         ("x", "y", "must stand for a SymPy symbol"),
-        ("S_0", S, "without index"),
+        (r"\mathbb{E}[T]", S, "without arguments"),
+        ("x_m^{(m-1)}", sp.Lambda(m, EX(m)), "nowhere else"),
         ("p_i^{(m)}", sp.Lambda((m, i, n), P(m, i, n)), "must stand once in the key"),
         ("p_{m,m}", sp.Lambda(m, EX(m)), "must stand once in the key"),
     ],

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from .spelling import atom_at
+
 if TYPE_CHECKING:
     from .parser import Factor, Parser
 
@@ -33,6 +35,9 @@ def juxtaposed(p: Parser, last: Factor, divided: bool) -> Factor:
     if last.kind == "call" and p.text in ("(", "[", r"\{"):
         found = "is this bracket a part of the argument of the function"
         raise p.ambiguous(found, r"write \cdot, or one bracket around the whole argument", at)
+    if last.kind == "name" and p.text == "(" and _one_name(p):
+        found = "a name before one name in brackets: a product or a call of a function"
+        raise p.ambiguous(found, r"write \cdot for a product, or declare the function", at)
     if _begins_with_digit(p) and not _after_braced_power(p, last):
         raise p.ambiguous("a number after a factor", r"write the number first, or \cdot", at)
     factor = p.factor()
@@ -43,6 +48,14 @@ def juxtaposed(p: Parser, last: Factor, divided: bool) -> Factor:
         found = "two letters in an index: a product or two indices"
         raise p.ambiguous(found, r"write a comma or \cdot between them", at)
     return factor
+
+
+def _one_name(p: Parser) -> bool:
+    """Is there nothing but one name or number in the brackets here, as in n(m)?"""
+    stop = p.closing(p.at) - 1
+    atom = atom_at(p.tokens, p.at + 1, stop)
+    digits = all(t.is_digit or t.text == "." for t in p.tokens[p.at + 1 : stop])
+    return digits or (atom is not None and atom.stop == stop)
 
 
 def _begins_with_digit(p: Parser) -> bool:

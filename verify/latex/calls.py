@@ -34,7 +34,7 @@ def call(p: Parser, entry: Entry, start: int) -> sp.Expr:
     else:
         raise UnknownName(
             f"{entry.key} is a function, but stands without index or argument",
-            f"write {entry.key}_{{...}} or {entry.key}(...)",
+            f"write {entry.key}(...)" + ("" if "_" in entry.texts else f" or {entry.key}_{{...}}"),
             p.source,
             p.tokens[start].pos,
         )

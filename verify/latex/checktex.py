@@ -10,7 +10,7 @@ import sympy as sp
 
 from ...derivations.claim import Claim
 from ...derivations.errors import StatementError
-from ...derivations.statement import And, Statement
+from ...derivations.statement import And, Parts, Prose, Statement
 from .claimnames import names_of
 from .compare import compare
 from .equations import Equation, equations
@@ -64,6 +64,10 @@ def _finding(e: Equation, known: Mapping[str, Claim]) -> Finding:
         detail = "there is no such claim; correct the id, or load the file that makes it"
         return Finding(e.file, e.line, e.id, "not found", detail)
     stated = sp.latex(claim.statement)
+    if isinstance(claim.statement, (Prose, Parts)):
+        detail = "the claim is no formula of its own; give the ids of its parts"
+        shown = r" \\ ".join(e.formulas)
+        return Finding(e.file, e.line, e.id, "not decided", detail, shown, stated)
     if e.error is not None:
         detail, picture = str(e.error), e.error.picture
         return Finding(e.file, e.line, e.id, "not read", detail, "", stated, "", picture)

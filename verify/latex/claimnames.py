@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import sympy as sp
-from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.core.function import AppliedUndef, FunctionClass, UndefinedFunction
 
 from ...derivations.claim import Claim
 from ...derivations.errors import RefutableError, StatementError
-from ...derivations.quantity import Functional, Mean, Prob, Vec
-from .names import Names
+from ...derivations.functions import Defined
+from ...derivations.quantity import Functional, Mean, Prob, Vec, processes_of
+from .names import Entry, Names
 
 __all__ = ["names_of"]
 
 _REMARK = re.compile(r"\s*([A-Za-z]\w*)\s*(?:\(([\w\s,]*)\))?\s*=\s*(\S.*)\Z")
+_PLACES = sp.symbols("_1:9")
+#: How much a spelling counts: a remark, what occurs in the statement, what else is declared.
+_TOLD, _THERE, _DECLARED, _QUANTITY = range(4)
 
 
 def names_of(claim: Claim, remarks: Sequence[str] = ()) -> Names:
@@ -23,51 +27,72 @@ def names_of(claim: Claim, remarks: Sequence[str] = ()) -> Names:
 
     Symbols and functions as SymPy prints them (`S_0`, `\sigma`; a word upright), what a symbol
     stands for as it prints (`\mathbb{E}[T]` for the mean of T, an index becomes a place), and
-    what the remarks `% names: ET = \mathbb{E}[T]` or `% names: S(m) = \sigma_m` say.
+    what the remarks `% names: ET = \mathbb{E}[T]` or `% names: S(m) = \sigma_m` say. A spelling
+    that stands for two different things is no name at all.
 
     >>> from refutable.derivations.claim import claim
     >>> from refutable.derivations.domain import Reals
     >>> from refutable.derivations.statement import le
     >>> T = sp.Symbol("ET")
     >>> (c,) = claim("c", le(T, 1), "bound", domain={T: Reals()})
-    >>> list(names_of(c, [r"ET = \mathbb{E}[T]"]).mapping)
-    ['\\mathrm{ET}', '\\mathbb{E}[T]']
+    >>> sorted(names_of(c, [r"ET = \mathbb{E}[T]"]).mapping)
+    ['\\mathbb{E}[T]', '\\mathrm{ET}']
     """
-    objects = _objects(claim)
-    names: dict[str, object] = {}
-    for x in sorted(objects, key=str):
-        spelling = sp.latex(sp.Symbol(_name(x)))
-        key = spelling if _fits(spelling, x) else rf"\mathrm{{{_name(x)}}}"
-        if _fits(key, x):
-            names.setdefault(key, x)
-    for key, value in _printed(claim):
-        if _fits(key, value):
-            names.setdefault(key, value)
-    for remark in remarks:
-        told = _remark(remark, objects)
-        if told is not None:
-            names = {**_without(names, told[0]), told[0]: told[1]}
-    return Names(_distinct(names))
+    there = _objects(claim.statement, *claim.where.values())
+    every = {x for table in (claim.domain, claim.where, claim.quantities) for x in table}
+    declared = {x for x in every if isinstance(x, (sp.Symbol, FunctionClass))} | there
+    told = dict(pair for r in remarks if (pair := _remark(r, declared)) is not None)
+    offers = [(_TOLD, key, value) for key, value in told.items()]
+    offers += [(_THERE if x in there else _DECLARED, _spelling(x), x) for x in declared]
+    offers += [(_THERE, key, value) for key, value in _printed(claim)]
+    offers += [(_QUANTITY, key, value) for key, value in _quantities(claim)]
+    best: dict[tuple[str, ...], tuple[int, str, object]] = {}
+    double: set[tuple[str, ...]] = set()
+    for rank, key, value in sorted(offers, key=lambda o: (o[0], o[1], str(o[2]))):
+        entry = _entry(key, value)
+        if entry is None:
+            continue
+        pattern, meaning = _meaning(entry)
+        if pattern not in best:
+            best[pattern] = rank, key, value
+        elif best[pattern][0] == rank and _meaning(_known(*best[pattern][1:]))[1] != meaning:
+            double.add(pattern)
+    return Names({key: value for p, (_, key, value) in best.items() if p not in double})
 
 
-def _objects(claim: Claim) -> set[sp.Basic]:
-    """Symbols and functions that the claim declares or mentions."""
-    out = {x for table in (claim.domain, claim.where, claim.quantities) for x in table}
-    for e in (claim.statement, *claim.where.values()):
-        out |= {a.func for a in e.atoms(AppliedUndef)}
+def _objects(*expressions: sp.Basic) -> set[object]:
+    """The symbols and functions that occur."""
+    out: set[object] = set()
+    for e in expressions:
+        out |= {a.func for a in e.atoms(AppliedUndef)} | {type(f) for f in e.atoms(Defined)}
         out |= {s for s in e.free_symbols if isinstance(s, sp.Symbol)}
-    return {x for x in out if isinstance(x, (sp.Symbol, UndefinedFunction))}
+    return out
 
 
 def _name(x: object) -> str:
-    return x.__name__ if isinstance(x, UndefinedFunction) else str(x)
+    return x.__name__ if isinstance(x, FunctionClass) else str(x)
 
 
-def _printed(claim: Claim) -> Iterable[tuple[str, object]]:
-    """Quantities as they print: those of the statement, and those that symbols stand for."""
+def _spelling(x: object) -> str:
+    """As SymPy prints it; a word of several letters upright."""
+    key = sp.latex(sp.Symbol(_name(x)))
+    if _entry(key, x) is not None:
+        return key
+    word = re.match(r"([A-Za-z]{2,})(_\{.*\})?\Z", key)
+    return rf"\mathrm{{{word[1]}}}{word[2] or ''}" if word else rf"\mathrm{{{_name(x)}}}"
+
+
+def _printed(claim: Claim) -> Iterator[tuple[str, object]]:
+    """The quantities of the statement, as they print."""
+    alone = len(processes_of(claim.bound())) < 2  # two processes print their models alike
     for node in sp.preorder_traversal(claim.statement):
         if isinstance(node, (Functional, Mean, Prob, Vec)):
-            yield sp.latex(node), node
+            key = sp.latex(node)
+            yield key, _template(key, node) if alone else node
+
+
+def _quantities(claim: Claim) -> Iterator[tuple[str, object]]:
+    """The quantities that symbols and functions stand for, as they print."""
     for x, value in claim.quantities.items():
         if isinstance(value, sp.Lambda) and isinstance(x, UndefinedFunction):
             yield sp.latex(value.expr), sp.Lambda(value.variables, x(*value.variables))
@@ -75,29 +100,41 @@ def _printed(claim: Claim) -> Iterable[tuple[str, object]]:
             yield sp.latex(value), x
 
 
-def _fits(key: str, value: object, beside: Mapping[str, object] | None = None) -> bool:
-    """Is the key one name, with a meaning it can have, and no other spelling of one beside it?"""
+def _template(key: str, node: sp.Basic) -> sp.Basic:
+    """The node with its indices as places, where each stands by itself in the key."""
+    places = []
+    for s in sorted(node.free_symbols, key=str):
+        entry = _entry(key, sp.Lambda((s,), node))
+        if entry is not None and entry.holes:
+            places.append(s)
+    whole = sp.Lambda(tuple(places), node) if places else node
+    return whole if _entry(key, whole) is not None else node
+
+
+def _entry(key: str, value: object) -> Entry | None:
+    """The key as a name with this meaning; None where it cannot be one."""
     try:
-        Names({**(beside or {}), key: value})
+        return _known(key, value)
     except StatementError:
-        return False
-    return True
+        return None
 
 
-def _distinct(names: Mapping[str, object]) -> dict[str, object]:
-    """Without later spellings of a name that is there already."""
-    out: dict[str, object] = {}
-    for key, value in names.items():
-        if _fits(key, value, out):
-            out[key] = value
-    return out
+def _known(key: str, value: object) -> Entry:
+    return Names({key: value}).entries[0]
 
 
-def _without(names: dict[str, object], key: str) -> dict[str, object]:
-    return {k: v for k, v in names.items() if _fits(k, sp.Integer(0), {key: sp.Integer(0)})}
+def _meaning(entry: Entry) -> tuple[tuple[str, ...], object]:
+    """(the spelling with its places left open, what it means with letters of ours there)."""
+    pattern = tuple("" if k in entry.holes else t for k, t in enumerate(entry.texts))
+    value = entry.value
+    if isinstance(value, sp.Lambda) and entry.holes:
+        order = [entry.holes[k] for k in sorted(entry.holes)]
+        letters = dict(zip(order, _PLACES, strict=False))
+        value = value(*(letters[v] for v in value.variables))
+    return pattern, value
 
 
-def _remark(text: str, objects: set[sp.Basic]) -> tuple[str, object] | None:
+def _remark(text: str, objects: set[object]) -> tuple[str, object] | None:
     """(spelling, value) of a remark; None where it speaks of another claim's symbol."""
     match = _REMARK.match(text)
     if match is None:
@@ -106,15 +143,16 @@ def _remark(text: str, objects: set[sp.Basic]) -> tuple[str, object] | None:
             r" `% names: ET = \mathbb{E}[T]`"
         )
     symbol, variables, key = match.groups()
-    x = next((x for x in sorted(objects, key=str) if _name(x) == symbol), None)
+    x = next((x for x in sorted(objects, key=_name) if _name(x) == symbol), None)
     if x is None:
         return None
     value: object = x
     if variables is not None:
         arguments = [sp.Symbol(v.strip()) for v in variables.split(",") if v.strip()]
-        if not arguments or not isinstance(x, UndefinedFunction):
+        if not arguments or not isinstance(x, FunctionClass):
             raise StatementError(
-                f"read the remark `% names: {text}`; {symbol} is no function of it"
+                f"read the remark `% names: {text}`; {symbol} is no function; leave the"
+                " parentheses out"
             )
         value = sp.Lambda(tuple(arguments), x(*arguments))
     try:

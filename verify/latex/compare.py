@@ -1,9 +1,11 @@
 """Is the statement of a paper's equation the statement of a claim?
 
-"same" is shown by a normal form (the same sides, or the same difference of sides up to a number);
-"differs" by exact numbers at which one of the two holds and the other does not. A function value,
-and a random quantity or limit that stands in both, is a free number there. Everything else is "not
-decided".
+"same" is shown by a normal form: the same sides, or both times a positive number; or, where an
+unknown stands in the relation, the same difference of sides up to a positive factor. (Two relations
+between known numbers do not become the same statement by both being true, or both false.)
+"differs" is shown by exact numbers, at which one of the two holds and the other does not, or at
+which one side has another value while the other side is the same; or by another relation sign
+between the same sides. Everything else is "not decided".
 """
 
 from __future__ import annotations
@@ -11,27 +13,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from ...derivations.claim import Claim, expand
 from ...derivations.domain import Integers, Reals
 from ...derivations.errors import OutsideFragment, RefutableError
 from ...derivations.normal import identical
-from ...derivations.quantity import Vec
-from ...derivations.statement import FLIP, And, Parts, Prose, Rel, Statement
-from .witness import separate
+from ...derivations.quantity import Functional, Mean, Prob, Vec
+from ...derivations.statement import FLIP, And, Rel, Statement
+from .witness import nonzero, separate
 
 __all__ = ["Comparison", "compare"]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """outcome: "same", "differs" or "not decided"; detail in words; the difference of the sides
-    (paper minus claim) where there is one; at: the numbers that separate the two."""
+    """outcome: "same", "differs" or "not decided"; detail: why, in words; difference: paper minus
+    claim, of the side that is not the same."""
 
     outcome: str
     detail: str = ""
     difference: sp.Expr | None = None
-    at: str = ""
 
 
 def compare(paper: Statement, claim: Claim) -> Comparison:
@@ -47,8 +49,6 @@ def compare(paper: Statement, claim: Claim) -> Comparison:
     >>> compare(le(x, 1 - 1 / n**2), c).outcome
     'differs'
     """
-    if isinstance(claim.statement, (Prose, Parts)):
-        return Comparison("not decided", "the claim is no formula of its own; see its parts")
     try:
         return _pair(_renamed(expand(paper, claim.where)), _renamed(claim.expanded()), claim)
     except RefutableError as err:
@@ -81,6 +81,7 @@ def _pair(paper: sp.Basic, stated: sp.Basic, claim: Claim) -> Comparison:
         found = [_pair(a, b, claim) for a, b in zip(paper.args, stated.args, strict=True)]
         if all(c.outcome == "same" for c in found):
             return Comparison("same")
+        return next((c for c in found if c.outcome == "differs"), found[-1])
     return Comparison("not decided", "the two are built differently")
 
 
@@ -106,7 +107,7 @@ def _in_order(ours: list[sp.Basic], theirs: list[sp.Basic], claim: Claim) -> Com
     told = found[0]
     sure = all(c.outcome == "differs" for c in found)
     detail = f"relation {missing[0] + 1}: {told.detail}"
-    return Comparison("differs" if sure else "not decided", detail, told.difference, told.at)
+    return Comparison("differs" if sure else "not decided", detail, told.difference)
 
 
 def _unequal_chains(ours: list[sp.Basic], theirs: list[sp.Basic], claim: Claim) -> Comparison:
@@ -121,47 +122,85 @@ def _unequal_chains(ours: list[sp.Basic], theirs: list[sp.Basic], claim: Claim) 
 
 def _relations(paper: Rel, stated: Rel, claim: Claim) -> Comparison:
     ours, theirs = _oriented(paper), _oriented(stated)
-    if any(isinstance(x, (Vec, sp.MatrixBase)) for r in (ours, theirs) for x in (r.lhs, r.rhs)):
+    pairs = [(ours.lhs, theirs.lhs), (ours.rhs, theirs.rhs)]
+    if any(isinstance(x, (Vec, sp.MatrixBase)) for pair in pairs for x in pair):
         return Comparison("not decided", "vectors or matrices that are not written alike")
-    if any(x in (sp.oo, -sp.oo) for r in (ours, theirs) for x in (r.lhs, r.rhs)):
-        same = ours.op == theirs.op and all(
-            a == b
-            or (a.is_finite is not False and b.is_finite is not False and _zero(a - b, claim))
-            for a, b in ((ours.lhs, theirs.lhs), (ours.rhs, theirs.rhs))
-        )
-        return Comparison("same" if same else "not decided", "" if same else "infinite sides")
-    d1, d2 = ours.lhs - ours.rhs, theirs.lhs - theirs.rhs
-    if ours.op == theirs.op and _proportional(d1, d2, ours.op, claim):
+    equal = [a == b or (_finite(a, b) and _zero(a - b, claim)) for a, b in pairs]
+    if ours.op != theirs.op and all(equal):
+        told = f"the sign is {ours.op} in the paper, {theirs.op} in the claim"
+        return Comparison("differs", told)
+    if ours.op == theirs.op and (all(equal) or _rearranged(ours, theirs, claim)):
         return Comparison("same")
-    difference = _difference(ours, theirs, claim) or None
-    numbers = separate((ours.op, d1), (theirs.op, d2), claim)
+    return _apart(ours, theirs, pairs, equal, claim)
+
+
+def _finite(a: sp.Expr, b: sp.Expr) -> bool:
+    return not {a, b} & {sp.oo, -sp.oo}
+
+
+def _apart(ours: Rel, theirs: Rel, pairs: list, equal: list[bool], claim: Claim) -> Comparison:
+    """Two relations that are not shown to be the same: numbers that tell them apart, if any."""
     signs = "" if ours.op == theirs.op else f"{ours.op} in the paper, {theirs.op} in the claim; "
-    if numbers is None:
-        detail = f"{signs}neither shown equal nor separated by numbers"
-        return Comparison("not decided", detail, difference)
-    holds = "paper" if numbers.first else "claim"
-    detail = f"{signs}at {numbers.text} only the {holds}'s holds"
-    return Comparison("differs", detail, difference, numbers.text)
+    if not all(_finite(*p) for p in pairs):
+        return Comparison("not decided", f"{signs}infinite sides that are not written alike")
+    (l1, l2), (r1, r2) = pairs
+    difference = l1 - l2 - (r1 - r2)
+    if any(equal):
+        difference = r1 - r2 if equal[0] else l1 - l2
+    shown = sp.factor(difference) or None
+    numbers = separate((ours.op, l1 - r1), (theirs.op, l2 - r2), claim)
+    if numbers is not None:
+        holds = "paper" if numbers.first else "claim"
+        detail = f"{signs}at {numbers.text} only the {holds}'s holds"
+        return Comparison("differs", detail, shown)
+    at = nonzero(difference, claim) if any(equal) else None
+    if at is not None:
+        side = "right" if equal[0] else "left"
+        detail = f"{signs}at {at} the {side} side has another value"
+        return Comparison("differs", detail, shown)
+    return Comparison("not decided", f"{signs}neither shown equal nor told apart by numbers", shown)
 
 
 def _oriented(r: Rel) -> Rel:
     return Rel(FLIP[r.op], r.rhs, r.lhs) if r.op in (">", ">=") else r
 
 
-def _proportional(d1: sp.Expr, d2: sp.Expr, op: str, claim: Claim) -> bool:
-    """d1 = c d2 with c not zero, and positive where the relation has a direction."""
-    equation = op in ("=", "!=")
-    factors = [sp.Integer(1), *([sp.Integer(-1)] if equation else [])]
-    if any(_zero(d1 - c * d2, claim) for c in factors):
+def _rearranged(ours: Rel, theirs: Rel, claim: Claim) -> bool:
+    """Are the sides exchanged or multiplied by a positive factor, or terms moved across?"""
+    if not _finite(ours.lhs, ours.rhs) or not _finite(theirs.lhs, theirs.rhs):
+        return False
+    equation = ours.op in ("=", "!=")
+    if equation and _zero(ours.lhs - theirs.rhs, claim) and _zero(ours.rhs - theirs.lhs, claim):
         return True
-    if sp.count_ops(d1) + sp.count_ops(d2) > 300:
-        return False
+    d1, d2 = ours.lhs - ours.rhs, theirs.lhs - theirs.rhs
+    unknown = _has_unknown(d2, claim)
+    for c in _factors(ours.rhs, theirs.rhs, claim, equation):
+        if not unknown and not c.is_Rational:
+            continue
+        if _zero(ours.lhs - c * theirs.lhs, claim) and _zero(ours.rhs - c * theirs.rhs, claim):
+            return True
+    return unknown and any(_zero(d1 - c * d2, claim) for c in _factors(d1, d2, claim, equation))
+
+
+def _factors(a: sp.Expr, b: sp.Expr, claim: Claim, equation: bool) -> list[sp.Expr]:
+    """Candidates c for a = c b: not zero, and positive where the relation has a direction."""
+    simple = [sp.Integer(1), *([sp.Integer(-1)] if equation else [])]
+    if sp.count_ops(a) + sp.count_ops(b) > 300 or _zero(b, claim):
+        return simple
     try:
-        c = sp.cancel(d1 / d2) if d2 != 0 else sp.Integer(0)
-    except (sp.PolynomialError, NotImplementedError):
-        return False
+        c = sp.cancel(a / b)
+    except (sp.PolynomialError, NotImplementedError, ZeroDivisionError):
+        return simple
     sign = _sign(c, claim)
-    return (sign > 0 or (sign < 0 and equation)) and _zero(d1 - c * d2, claim)
+    return [*simple, c] if sign > 0 or (sign < 0 and equation) else simple
+
+
+def _has_unknown(d: sp.Expr, claim: Claim) -> bool:
+    """Is something in it that the claim's domain does not count off: a function value, a quantity,
+    a real number?"""
+    num = sp.fraction(sp.cancel(sp.together(d)))[0] if sp.count_ops(d) < 300 else d
+    loose = {s for s in num.free_symbols if not isinstance(claim.domain.get(s), Integers)}
+    return bool(loose or num.atoms(AppliedUndef, Functional, Mean, Prob))
 
 
 def _sign(c: sp.Expr, claim: Claim) -> int:
@@ -189,13 +228,3 @@ def _zero(e: sp.Expr, claim: Claim) -> bool:
         return identical(e, sp.Integer(0), whole)
     except (OutsideFragment, sp.PolynomialError, NotImplementedError, ValueError):
         return False
-
-
-def _difference(ours: Rel, theirs: Rel, claim: Claim) -> sp.Expr:
-    """Paper minus claim, of the side that differs."""
-    left, right = ours.lhs - theirs.lhs, ours.rhs - theirs.rhs
-    if _zero(left, claim):
-        return sp.Integer(0) if _zero(right, claim) else sp.factor(right)
-    if _zero(right, claim):
-        return sp.factor(left)
-    return sp.factor(left - right)

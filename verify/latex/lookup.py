@@ -32,11 +32,11 @@ def read(p: Parser) -> tuple[sp.Basic, str] | None:
     key_or_entry, after, places = found
     p.at = after
     if not isinstance(key_or_entry, Entry):
-        return p.bound[key_or_entry], "plain"
+        return p.bound[key_or_entry], "name"
     entry = key_or_entry
     _seen(p, entry, start)
     if entry.is_function:
-        return call(p, entry, start), "plain"
+        return call(p, entry, start), "name"
     edges = [start + 1, *(x for place in sorted(places.values()) for x in place), after]
     if any(p.mentions_bound(*edges[i : i + 2]) for i in range(0, len(edges), 2)):
         raise p.unsupported(
@@ -45,10 +45,10 @@ def read(p: Parser) -> tuple[sp.Basic, str] | None:
             start,
         )
     if not places:
-        return entry.value, "plain"
+        return entry.value, "name"
     template = entry.value
     assert isinstance(template, sp.Lambda)
-    return template(*(_hole(p, *places[v]) for v in template.variables)), "plain"
+    return template(*(_hole(p, *places[v]) for v in template.variables)), "name"
 
 
 def _find(p: Parser) -> tuple[Entry | tuple[str, ...], int, dict] | None:

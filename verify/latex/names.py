@@ -10,7 +10,8 @@ What its value means:
 
 - an expression (a symbol, a quantity): the atom is that expression;
 - a function (`Function("S")`, or a class such as `sympy.harmonic`): `S_{m+1}`, `S_{m,i}` and
-  `S(m+1)` are calls of it; a Lambda whose variables do not stand in the key is such a function;
+  `S(m+1)` are calls of it (of `E_{dev}`, only `E_{dev}(m)`); a Lambda whose variables do not stand
+  in the key is such a function;
 - any other Lambda: the key is a template. Each variable stands in the key in a place of its own
   (a whole script, or between brackets and commas), where any expression may stand:
   `{r"p_i^{(m)}": Lambda((m, i), p(m, i))}` reads `p_j^{(m-1)}` as `p(m - 1, j)`.
@@ -136,9 +137,9 @@ def _entry(key: str, value: object) -> Entry:
             f" (got {value!r})"
         )
     entry = Entry(key, texts, value)
-    if entry.is_function and (atom.sub or atom.bracket or texts[0] in BARS):
+    if entry.is_function and (atom.bracket or texts[0] in BARS):
         raise StatementError(
-            f"names: {key!r} stands for a function, so it must be a name without index; for a"
+            f"names: {key!r} stands for a function, so it must be a name without arguments; for a"
             " template use a Lambda whose variables stand in the key"
         )
     return entry
@@ -152,10 +153,10 @@ def _holes(key: str, tokens: list[Token], value: sp.Lambda) -> dict[int, sp.Symb
         before, after = tokens[k - 1].text, tokens[k + 1].text
         if variable is not None and before in OPENERS | {","} and after in ENDS | {","}:
             holes[k] = variable
-    found = set(holes.values())
-    if holes and (found != set(value.variables) or len(holes) > len(found)):
+    met = [spelled[(t.text,)] for t in tokens if (t.text,) in spelled]
+    if holes and (sorted(met, key=str) != sorted(value.variables, key=str)):
         raise StatementError(
             f"names: each variable of the Lambda of {key!r} must stand once in the key, alone in"
-            " a script or between brackets and commas"
+            " a script or between brackets and commas, and nowhere else"
         )
     return holes

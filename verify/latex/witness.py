@@ -17,13 +17,14 @@ from sympy.core.function import AppliedUndef
 from ...derivations.claim import Claim
 from ...derivations.domain import Integers, Reals
 from ...derivations.errors import RefutableError
+from ...derivations.functions import opened
 from ...derivations.quantity import Functional, Mean, Prob
 from ...derivations.statement import Rel
-from ..instances import compare, instances
+from ..instances import compare, instances, prepare
 
-__all__ = ["Separation", "separate"]
+__all__ = ["Separation", "nonzero", "separate"]
 
-POINTS = 40
+POINTS = 24
 _FIXED = (Functional, Mean, Prob)  # quantities and limits: numbers that something determines
 _FREE = (AppliedUndef, *_FIXED)
 _SPREAD = [sp.Rational(2, 7), sp.Rational(3, 5), sp.Rational(5, 11), sp.Rational(7, 13),
@@ -41,9 +42,10 @@ class Separation:
 def separate(one: tuple[str, sp.Expr], two: tuple[str, sp.Expr], claim: Claim) -> Separation | None:
     """Numbers at which exactly one of `one` and `two` holds; each is (op, d), meaning d op 0."""
     ops = one[0], two[0]
-    for point in islice(_points(one[1], two[1], claim), POINTS):
+    d1, d2 = prepare(one[1]), prepare(two[1])
+    for point in islice(_points(d1, d2, claim), POINTS):
         for at in [point, *_without_one(point, claim)]:
-            sides = [_explicit(d.xreplace(at)) for d in (one[1], two[1])]
+            sides = [_explicit(d.xreplace(at)) for d in (d1, d2)]
             for numbers in _free_numbers(sides[0], sides[1], at, claim):
                 if not _permitted({**at, **numbers}, numbers, claim):
                     continue
@@ -53,6 +55,14 @@ def separate(one: tuple[str, sp.Expr], two: tuple[str, sp.Expr], claim: Claim) -
                 if first is not None and second is not None and first != second:
                     pairs = {**at, **numbers}.items()
                     return Separation(", ".join(f"{k} = {v}" for k, v in pairs) or "once", first)
+    return None
+
+
+def nonzero(e: sp.Expr, claim: Claim) -> str | None:
+    """Numbers, as text, at which `e` is not zero; None where none are found."""
+    for at in islice(_points(e, e, claim), POINTS):
+        if _truth("!=", prepare(e).xreplace(at)):
+            return ", ".join(f"{k} = {v}" for k, v in at.items()) or "any numbers"
     return None
 
 
@@ -118,12 +128,12 @@ def _free(e: sp.Expr) -> set[sp.Basic]:
 
 
 def _choices(e1: sp.Expr, e2: sp.Expr, last: sp.Basic) -> Iterator[sp.Expr]:
-    """Values of the last number: where each relation turns, between the two, and beside them."""
+    """Values of the last number: where each relation turns, between and beside these, others."""
     x = sp.Dummy("x")
     turns: list[sp.Expr] = []
     for e in (e1, e2):
         try:
-            p = sp.Poly(e.xreplace({last: x}), x)
+            p = sp.Poly(opened(e.xreplace({last: x})), x)
         except sp.PolynomialError:
             continue
         if p.degree() == 1 and p.LC().is_number and p.nth(0).is_number:
@@ -133,6 +143,7 @@ def _choices(e1: sp.Expr, e2: sp.Expr, last: sp.Basic) -> Iterator[sp.Expr]:
         yield (turns[0] + turns[1]) / 2
     for t in turns[:1]:
         yield from (t - 1, t + 1)
+    yield from _SPREAD[:2]
 
 
 def _allowed(last: sp.Basic, value: sp.Expr, claim: Claim, at: Mapping) -> bool:
@@ -157,7 +168,7 @@ def _permitted(at: Mapping, chosen: Mapping, claim: Claim) -> bool:
 
 
 def _truth(op: str, d: sp.Expr) -> bool | None:
-    value = d.doit()
+    value = opened(d).doit()
     if value.free_symbols or value.has(sp.nan, sp.zoo) or value.atoms(*_FREE):
         return None
     return compare(op, value, sp.Integer(0))
