@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -132,25 +133,39 @@ class Claim:
 
 
 def expand(expr: sp.Basic, table: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
-    """Put symbols and functions of `table` in, until nothing changes (at most 20 rounds).
+    """Put symbols and functions of `table` in, until nothing changes.
 
     Function symbols take a sympy Lambda. Indices are replaced first, so `S(m + 1)` becomes the
     quantity at index m + 1.
     """
     if not table:
         return expr
-    functions = {f: body for f, body in table.items() if isinstance(f, UndefinedFunction)}
-    symbols = {s: body for s, body in table.items() if not isinstance(s, UndefinedFunction)}
+    return _expanded(expr, *_closed(tuple(table.items())))
+
+
+def _expanded(expr: sp.Basic, symbols: dict, functions: dict) -> sp.Basic:
     for _ in range(20):
-        new = expr.xreplace(symbols)
+        expr = expr.xreplace(symbols)
         calls = {
-            a: functions[a.func](*a.args) for a in new.atoms(AppliedUndef) if a.func in functions
+            a: functions[a.func](*a.args) for a in expr.atoms(AppliedUndef) if a.func in functions
         }
-        new = new.xreplace(calls)
-        if new == expr:
-            return new
-        expr = new
-    raise ClaimError(f"definitions go round in a circle: {', '.join(map(str, table))}")
+        if not calls:
+            return expr
+        expr = expr.xreplace(calls)
+    raise ClaimError(f"definitions go round in a circle: {', '.join(map(str, functions))}")
+
+
+@lru_cache(maxsize=256)
+def _closed(table: tuple[tuple[sp.Basic, sp.Basic], ...]) -> tuple[dict, dict]:
+    """The symbols and the functions of a table, the symbols' bodies without other symbols of it."""
+    functions = {f: body for f, body in table if isinstance(f, UndefinedFunction)}
+    symbols = {s: body for s, body in table if not isinstance(s, UndefinedFunction)}
+    for _ in range(20):
+        new = {s: body.xreplace(symbols) for s, body in symbols.items()}
+        if new == symbols:
+            return symbols, functions
+        symbols = new
+    raise ClaimError(f"definitions go round in a circle: {', '.join(str(s) for s, _ in table)}")
 
 
 def _caller() -> tuple[str | None, int | None]:

@@ -23,7 +23,7 @@ from refutable.derivations.matrices import has_matrices
 
 from .matrixmutants import matrix_changes
 
-__all__ = ["Mutant", "mutants_of"]
+__all__ = ["Mutant", "mutants_of", "places", "replace_at", "token_symbols"]
 
 MAX_MUTANTS = 24
 
@@ -42,7 +42,7 @@ def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
 
     Quantities are left alone: an engine derives them.
     """
-    tokens = _token_symbols(claim)
+    tokens = token_symbols(claim)
     symbols = [s for s in (*claim.domain, *claim.where) if isinstance(s, sp.Symbol)]
     symbols = [s for s in symbols if s not in tokens]
     bodies = [claim.statement]
@@ -62,7 +62,7 @@ def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
     return _spread(out, limit)
 
 
-def _token_symbols(claim: Claim) -> set[sp.Basic]:
+def token_symbols(claim: Claim) -> set[sp.Basic]:
     """Symbols that name a token: another kind of thing than a size or a generation."""
     return {c.args[1] for c in claim.bound().atoms(Q.Coord) if c.args[1].is_Symbol}
 
@@ -184,7 +184,7 @@ def _relation_mutants(st: sp.Basic, rel: S.Rel) -> Iterator[Mutant]:
         yield Mutant(f"{rel.op} becomes {op}", rule, new if st == rel else st.xreplace({rel: new}))
 
 
-def _places(e: sp.Expr) -> Iterator[tuple[tuple[int, ...], sp.Expr]]:
+def places(e: sp.Expr) -> Iterator[tuple[tuple[int, ...], sp.Expr]]:
     """Every sub-expression outside quantities, with its path."""
     stack: list[tuple[tuple[int, ...], sp.Basic]] = [((), e)]
     while stack:
@@ -203,21 +203,21 @@ def _places(e: sp.Expr) -> Iterator[tuple[tuple[int, ...], sp.Expr]]:
             stack += [((*path, k), a) for k, a in enumerate(node.args)]
 
 
-def _replace_at(e: sp.Basic, path: tuple[int, ...], new: sp.Basic) -> sp.Basic:
+def replace_at(e: sp.Basic, path: tuple[int, ...], new: sp.Basic) -> sp.Basic:
     if not path:
         return new
     args = list(e.args)
-    args[path[0]] = _replace_at(args[path[0]], path[1:], new)
+    args[path[0]] = replace_at(args[path[0]], path[1:], new)
     return e.func(*args)
 
 
 def _expression_changes(
     e: sp.Expr, symbols: list[sp.Symbol], bound: set
 ) -> Iterator[tuple[str, str, sp.Expr]]:
-    for path, node in _places(e):
+    for path, node in places(e):
 
         def put(new: sp.Expr, path: tuple[int, ...] = path) -> sp.Expr:
-            return _replace_at(e, path, new)
+            return replace_at(e, path, new)
 
         if isinstance(node, AppliedUndef):
             if node.func in bound and len(node.args) == 1:

@@ -7,7 +7,7 @@ with the facts that hold for every probability vector in the domain.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
@@ -15,7 +15,7 @@ from refutable.derivations import quantity as Q
 from refutable.derivations.claim import Claim
 from refutable.derivations.domain import Domain, Integers, Reals, Simplex, Spectrum
 from refutable.derivations.families import Categorical, Gaussian
-from refutable.derivations.statement import And, Rel, Statement
+from refutable.derivations.statement import FLIP, And, Rel, Statement
 
 __all__ = ["Region", "Variable", "one_truth", "region_of"]
 
@@ -87,6 +87,17 @@ class Region:
         out.facts += extra
         return out
 
+    def put(self, at: dict[sp.Symbol, sp.Expr]) -> Region:
+        """The region at given values of some variables."""
+        out = self.copy()
+        out.facts = [Rel(f.op, f.lhs.xreplace(at), f.rhs.xreplace(at)) for f in self.facts]
+        for s, v in self.variables.items():
+            if s in at:
+                out.variables.pop(s)
+            elif (v.lo.free_symbols | v.hi.free_symbols) & set(at):
+                out.variables[s] = replace(v, lo=v.lo.xreplace(at), hi=v.hi.xreplace(at))
+        return out
+
     def abstract(self, e: sp.Basic) -> sp.Basic:
         """`e` with every known functional replaced by its variable."""
         return e.xreplace(self.names)
@@ -132,7 +143,27 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
                 region.facts.append(
                     Rel(part.op, region.abstract(part.lhs), region.abstract(part.rhs))
                 )
+                _tighten(region, region.facts[-1])
     return region
+
+
+def _tighten(region: Region, fact: Rel) -> None:
+    """A hypothesis that bounds one variable by a number moves that bound."""
+    s, bound, op = fact.lhs, fact.rhs, fact.op
+    if not isinstance(s, sp.Symbol):
+        s, bound, op = fact.rhs, fact.lhs, FLIP[fact.op]
+    v = region.variables.get(s)
+    if v is None or not bound.is_Rational or op not in ("<", "<=", ">", ">="):
+        return
+    is_open = op in ("<", ">") and not v.integer
+    if op[0] == ">":
+        least = sp.floor(bound) + 1 if v.integer and op == ">" else bound
+        if v.lo.is_number and (least > v.lo or (least == v.lo and is_open)):
+            region.variables[s] = replace(v, lo=least, lo_open=is_open)
+    else:
+        most = sp.ceiling(bound) - 1 if v.integer and op == "<" else bound
+        if v.hi.is_number and (most < v.hi or (most == v.hi and is_open)):
+            region.variables[s] = replace(v, hi=most, hi_open=is_open)
 
 
 def _spectrum_facts(region: Region, claim: Claim, matrix: Q.TruthCov) -> None:
@@ -152,16 +183,20 @@ _LAWS = (Q.TruthVec, Q.AnyVec, Q.ModelVec)
 
 def one_truth(e: sp.Basic, region: Region) -> sp.Basic:
     """Processes that share the symbol of the true law share its vector: the first one's name."""
-    first: dict[sp.Symbol, Q.Vec] = {}
+    first: dict[tuple, Q.Vec] = {}
     for node in region.names:
         for v in node.args:
-            if isinstance(v, Q.TruthVec) and _categorical(v):
-                first.setdefault(v.args[0].process.family.truth, v)
+            if _named_truth(v):
+                first.setdefault((type(v), v.args[0].process.family.truth), v)
     table = {}
-    for v in e.atoms(Q.TruthVec):
-        if _categorical(v):
-            table[v] = first.get(v.args[0].process.family.truth, v)
+    for v in e.atoms(Q.TruthVec, Q.TruthCov):
+        if _named_truth(v):
+            table[v] = first.get((type(v), v.args[0].process.family.truth), v)
     return e.xreplace(table) if any(a != b for a, b in table.items()) else e
+
+
+def _named_truth(v: sp.Basic) -> bool:
+    return isinstance(v, Q.TruthCov) or (isinstance(v, Q.TruthVec) and _categorical(v))
 
 
 def _bare(e: sp.Basic) -> Iterable[sp.Expr]:

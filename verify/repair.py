@@ -1,8 +1,9 @@
 """What would be true instead of a refuted statement: a missing hypothesis, or another formula.
 
-Tried in this order: a smaller domain (see `domainrepair`), the printed formula with one rule of `mutants` applied (a sign, an
-exponent, an index, ...), with two, and last the derived formula itself. A repair is judged like
-any claim: only a proved one is reported as proved.
+Tried in this order: a smaller domain (see `domainrepair`), the printed formula with one rule of
+`mutants` applied (a sign, an exponent, an index, ...), one part of it solved for (`solverepair`),
+two rules, and last the derived formula itself. A repair is judged like any claim: only a proved one
+is reported as proved.
 """
 
 from __future__ import annotations

@@ -1,0 +1,81 @@
+"""What the judge proposes instead of a false statement, and what it does not."""
+
+import pytest
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.claim import claim
+from refutable.derivations.domain import Integers, Reals, Simplex
+from refutable.derivations.families import Categorical
+from refutable.derivations.process import Draw, Model, Pool, Process
+from refutable.verify.judge import Options, judge_one
+
+m, n, p, a, b, x, beta = sp.symbols("m n p a b x beta")
+FULL = Process("full", Categorical(p), Pool([Draw(Model(), n)]), index=m)
+SPREAD = sp.Symbol("D")
+_LOOP = {m: Integers(1), n: Integers(1), p: Simplex()}
+_MEANING = {SPREAD: 1 - Q.Mean(Q.SqNorm(FULL.model(m))), a: 1 - Q.SqNorm(FULL.truth)}
+
+
+def judged(statement, domain, **fields):
+    """The verdict without mutants."""
+    c = claim("a.b", statement, "closed form", domain=domain, **fields)[0]
+    return judge_one(c, Options(mutants=False, fast=True))
+
+
+def test_fewest_missing_hypotheses():
+    """x y > 0 for x, y >= 0 lacks two strict ends; neither alone would do."""
+    got = judged(S.gt(a * b, 0), {a: Reals(0), b: Reals(0)})
+    assert (got.verdict, got.refutes) == ("refuted", "domain")
+    assert set(got.repair.statement.args) == {S.gt(a, 0), S.gt(b, 0)}
+    assert got.repair.verdict == "proved"
+
+
+def test_equal_letters_as_missing_hypothesis():
+    """A sum that runs to the wrong letter is right where the letters agree."""
+    k = sp.Symbol("k")
+    got = judged(
+        S.eq(sp.Sum(k, (k, 1, a)), b * (b + 1) / 2), {a: Integers(1, 5), b: Integers(1, 5)}
+    )
+    assert got.refutes == "domain"
+    assert got.repair.statement == S.eq(a, b)
+
+
+def test_a_wrong_part_is_solved_for():
+    """With beta = 1/n, 1 - 5 beta**2 should be 1 - beta: no rule of mutation gets there."""
+    mean = Q.Mean(Q.SqNorm(FULL.model(2)))
+    start = Q.SqNorm(FULL.truth)
+    printed = 1 - (1 - 1 / n) * (1 - 5 * beta**2) * (1 - start)
+    got = judged(S.eq(mean, printed), _LOOP, where={beta: 1 / n})
+    assert got.refutes == "formula"
+    assert got.repair.verdict == "proved"
+    assert got.repair.why == "-5*beta**2 becomes -beta"
+
+
+def test_two_wrong_parts_fall_back_on_the_derived_formula():
+    """No single part repairs two errors that no mutation undoes; the derived formula remains."""
+    mean = Q.Mean(Q.SqNorm(FULL.model(m)))
+    start = Q.SqNorm(FULL.truth)
+    got = judged(S.eq(mean, 7 - (1 - 5 / n) ** (m + 9) * (3 - start)), _LOOP)
+    assert got.refutes == "formula"
+    assert got.repair.why == "the derived formula"
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_another_event_in_an_intersection(good):
+    """P(A and A) printed for P(A and B) is set right by the claim's own event B."""
+    settled, sure = Q.IsDirac(FULL.model(m)), S.eq(FULL.model(m)[1], 1)
+    joint, one = sp.symbols("P_joint P_one")
+    meanings = {
+        joint: Q.Prob(S.And(settled, sure if good else settled)),
+        one: Q.Prob(sure),
+        sp.Symbol("P_settled"): Q.Prob(settled),
+    }
+    got = judged(S.eq(one, joint), _LOOP, quantities=meanings)
+    if good:
+        assert got.verdict == "proved"
+    else:
+        assert got.verdict == "refuted"
+        assert "becomes" in got.repair.why
+        assert got.repair.verdict == "proved"

@@ -1,0 +1,100 @@
+"""One wrong place in a printed formula: what would have to stand there.
+
+For an equation with a derived quantity on one side, a part of the other side is taken for unknown.
+If the equation is linear in it, it is solved; the solution is a repair where it is about as simple
+as what it replaces and does not depend on the generation. The simplest result comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.claim import Claim, expand
+from refutable.derivations.errors import RefutableError
+from refutable.derivations.normal import Normaliser
+
+from .abbreviate import changed
+from .instances import index_symbols
+from .mutants import places, replace_at
+from .region import region_of
+
+__all__ = ["solved_places"]
+
+MORE = 4  # operations that a solution may have beyond what it replaces
+
+
+def solved_places(
+    claim: Claim, formula: sp.Expr, on_left: bool
+) -> Iterator[tuple[S.Rel, str, Claim]]:
+    """(repaired relation, what was changed, the claim with it); not yet proved.
+
+    formula: what the quantity on the other side was derived to be, in the claim's letters.
+    """
+    rel = claim.statement
+    assert isinstance(rel, S.Rel)
+    printed, other = (rel.lhs, rel.rhs) if on_left else (rel.rhs, rel.lhs)
+    moving = index_symbols(claim)
+    normaliser = Normaliser(region_of(claim, []).integers)
+    target = normaliser.rewrite(formula)
+    found = [(path, node) for path, node in places(printed) if path]
+    sides: dict[sp.Expr, tuple[sp.Expr, sp.Expr]] = {}
+    for path, node in found:
+        if node.atoms(AppliedUndef) or expand(node, claim.where).free_symbols & moving:
+            continue
+        new = _solution(claim, printed, path, target, normaliser)
+        if new is None or sp.count_ops(new) > sp.count_ops(node) + MORE or new == node:
+            continue
+        if new.free_symbols & moving or not _known(new, node, claim):
+            continue
+        sides.setdefault(replace_at(printed, path, new), (node, new))
+    for side in sorted(sides, key=lambda e: (sp.count_ops(e), str(e))):
+        fixed = S.Rel("=", side, other) if on_left else S.Rel("=", other, side)
+        old, instead = changed(printed, side) or sides[side]
+        yield fixed, f"{old} becomes {instead}", replace(claim, statement=fixed, readings=())
+
+
+def _solution(claim: Claim, printed: sp.Expr, path, target: sp.Expr, normaliser: Normaliser):  # type: ignore[no-untyped-def]
+    u = sp.Dummy("u")
+    try:
+        gap = normaliser.rewrite(expand(replace_at(printed, path, u), claim.where)) - target
+        poly = sp.Poly(sp.fraction(sp.together(gap))[0], u)
+    except (RefutableError, sp.PolynomialError):
+        return None
+    if poly.degree() != 1:
+        return None
+    value = sp.factor(sp.cancel(-poly.nth(0) / poly.nth(1)))
+    if value.free_symbols & set(normaliser.table.values()):
+        return None
+    return min(_spellings(value, claim), key=sp.count_ops)
+
+
+def _spellings(e: sp.Expr, claim: Claim) -> Iterator[sp.Expr]:
+    """The expression in plain letters, and with one of the paper's abbreviations for another."""
+    yield e
+    yield sp.expand(e)
+    for letter in claim.where:
+        if not isinstance(letter, sp.Symbol):
+            continue
+        body = expand(claim.where[letter], claim.where)
+        for s in sorted(body.free_symbols & e.free_symbols, key=str):
+            equation = sp.fraction(sp.together(body - letter))[0]
+            if sp.Poly(equation, s).degree() != 1:
+                continue
+            (root,) = sp.solve(equation, s)
+            new = sp.factor(sp.cancel(e.xreplace({s: root})))
+            yield new
+            yield sp.expand(new)
+
+
+def _known(new: sp.Expr, node: sp.Expr, claim: Claim) -> bool:
+    """Sizes, abbreviations and letters of the replaced part only; a number for a number."""
+    if node.is_number and not new.is_number:
+        return False
+    plain = {s for s in (*claim.domain, *claim.where) if isinstance(s, sp.Symbol)}
+    return not new.atoms(Q.Functional) and new.free_symbols <= plain | node.free_symbols
