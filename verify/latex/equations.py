@@ -68,7 +68,8 @@ def equations(source: Source) -> Iterator[Equation]:
     found: list[tuple[int, Equation]] = []
     for d in displays:
         known = {m.name: m for offset, m in macros if offset < d.start}
-        names = tuple(x.text for x in source.directives if x.kind == "names" and x.offset < d.stop)
+        told = [x.text for x in source.directives if x.kind == "names" and x.offset < d.stop]
+        names = tuple(_written_out(text, known) for text in told)
         found += [(d.start, e) for e in _of_display(source, d, known, names)]
     for directive in lost:
         for id in _ids(directive):
@@ -117,6 +118,14 @@ def _attach(source: Source, displays: list[_Display]) -> list[Directive]:
 def _apart(between: str) -> bool:
     """Is there a blank line between a comment and the equation after it?"""
     return re.search(r"(?m)^[ \t]*\n", between) is not None
+
+
+def _written_out(text: str, macros: dict[str, Macro]) -> str:
+    """A remark may use the paper's own commands."""
+    try:
+        return expand(text, macros)
+    except LatexError:
+        return text
 
 
 def _ids(d: Directive) -> list[str]:
