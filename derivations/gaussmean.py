@@ -20,7 +20,18 @@ from .errors import OutsideFragment
 from .families.linear import inverse_chi_square_mean
 from .matrices import FullRank, Gauss, Rank
 from .quantity import Mean, Prob
-from .words import Inv, Letter, Term, collect, oriented, reduced, spelled, terms_of, trace_terms
+from .words import (
+    Inv,
+    Letter,
+    Term,
+    collect,
+    oriented,
+    reduced,
+    spelled,
+    terms_of,
+    trace_terms,
+    traced,
+)
 
 __all__ = ["LEMMA", "scalar_form"]
 
@@ -160,7 +171,7 @@ def _product_of_means(t: Term, factors: list[tuple[tuple, sp.Expr]], sym: frozen
     for w, size in factors:
         word = tuple(oriented(m, tr, sym) for m, tr in w)
         bare = Term(sp.Integer(1), word, (), size, size)
-        value *= sum((_mean_trace(x, sym) for x in collect(reduced(bare, sym))), sp.Integer(0))
+        value *= sum((_mean_trace(x, sym) for x in traced(reduced(bare, sym), sym)), sp.Integer(0))
     return _total([(t, value)])
 
 
@@ -198,7 +209,7 @@ def _inverse_means(t: Term, sym: frozenset) -> sp.Expr:
     out: sp.Expr = sp.Integer(0)
     for p in precision:
         word = Term(p.coefficient, rest + p.word, (), cols, cols)
-        out += _total([(x, _word_name(x, sym)) for x in collect(reduced(word, sym))])
+        out += _total([(x, _word_name(x, sym)) for x in traced(reduced(word, sym), sym)])
     return factor * out
 
 

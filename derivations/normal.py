@@ -178,6 +178,8 @@ class Normaliser:
         return self._sum_over(body, k, a, b)
 
     def _sum_over(self, body: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+        if b is sp.oo and (value := power_series(body, k, a)) is not None:
+            return self.rewrite(value)
         if b is sp.oo or a is -sp.oo:
             return self.generator(_opaque("sum", canonical(body), k, a, b))
         if (b - a).is_Integer:
@@ -333,6 +335,21 @@ def _lead(f: sp.Expr) -> sp.Expr:
         return sp.Poly(f).LC()
 
 
+def power_series(body: sp.Expr, k: sp.Symbol, a: sp.Expr) -> sp.Expr | None:
+    """The sum of c k**-p over k >= a, for integers p >= 2 and a >= 1, as a zeta value; else None.
+
+    >>> k = sp.Symbol("k")
+    >>> power_series(1 / k**2, k, sp.Integer(2))
+    -1 + pi**2/6
+    """
+    c, power = sp.powsimp(body).as_independent(k, as_Add=False)
+    base, p = power.as_base_exp()
+    if base != k or not p.is_Integer or p > -2 or not (a.is_Integer and a >= 1):
+        return None
+    return c * (sp.zeta(-p) - sum((sp.Integer(j) ** p for j in range(1, int(a))), sp.Integer(0)))
+
+
+@lru_cache(maxsize=2048)
 def geometric_sum(body: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
     """Closed form of the sum over k = a..b of k**j r**k (j <= 3), or None.
 

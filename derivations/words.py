@@ -30,6 +30,7 @@ __all__ = [
     "spelled",
     "terms_of",
     "trace_terms",
+    "traced",
     "words_vanish",
 ]
 
@@ -232,8 +233,13 @@ def words_vanish(terms: list[Term], integers: frozenset = frozenset()) -> bool:
 
 def trace_terms(m: sp.MatrixExpr, symmetric: frozenset = frozenset()) -> list[Term]:
     """The trace of a matrix: words up to rotation and transposition, one spelling each."""
+    return traced(terms_of(m, symmetric), symmetric)
+
+
+def traced(terms: list[Term], symmetric: frozenset = frozenset()) -> list[Term]:
+    """The trace of a sum of words, reduced across its ends as well."""
     out: list[Term] = []
-    queue = terms_of(m, symmetric)
+    queue = list(terms)
     while queue:
         t = queue.pop()
         for k in range(1, len(t.word)):

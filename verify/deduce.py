@@ -28,6 +28,7 @@ from .limiting import limit_of
 from .integrals import carry_out
 from .limits import certified_limit
 from .matrixproof import matrix_relation
+from .noisesquare import mean_square
 from .opaque import add_facts
 from .optima import prove_minimum
 from .positivity import contradictory, prove, relevant
@@ -59,8 +60,13 @@ class Deduction:
     def formula(self, node: sp.Expr) -> sp.Expr:
         """The derived formula of a Mean or Prob node (derived once)."""
         if node not in self.derived:
-            self.derived[node] = derive(node)
+            self.derived[node] = self._derive(node)
         return self.derived[node].formula
+
+    def _derive(self, node: sp.Expr) -> Derived:
+        if node.atoms(Q.NoiseVec):
+            return Derived(node, mean_square(node, self.region), None, None, ())
+        return derive(node)
 
     def say(self, rule: str, detail: str) -> None:
         if (rule, detail) not in self.lines:

@@ -192,8 +192,9 @@ class _Abstraction:
             closed = geometric_sum(e.function, k, a, b)
             if closed is not None:
                 return self.rewrite(closed)
-            if a.is_Integer and b is not sp.oo and not e.function.free_symbols - {k}:
-                return self._finite_sum(e, k, a, b)
+            c, body = sp.factor(e.function).as_independent(k, as_Add=False)
+            if a.is_Integer and b is not sp.oo and not body.free_symbols - {k}:
+                return self.rewrite(c) * self._finite_sum(sp.Sum(body, (k, a, b)), k, a, b)
         return self.new(e, Variable(sp.Dummy("s")))
 
     def _finite_sum(self, e: sp.Sum, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Expr:

@@ -15,6 +15,7 @@ from refutable.derivations import statement as S
 from refutable.derivations.counts import draw_count
 from refutable.derivations.domain import Domain
 from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.normal import power_series
 
 from .events import simplify_events
 from .jordan import LEMMA, split_differences
@@ -32,7 +33,7 @@ def rewrite(e: sp.Basic, domain: Mapping[sp.Basic, Domain]) -> tuple[sp.Basic, l
     split = split_differences(new)
     if split != new:
         lemmas.append(LEMMA)
-    new = _counts(split)
+    new = _power_series(_counts(split))
     new = sum_tokens(new, domain)
     return simplify_events(_bare_events(new)), lemmas
 
@@ -54,6 +55,17 @@ def _tail_sums(e: sp.Basic) -> sp.Basic:
                 time = event.lhs
                 head = [Q.Prob(S.gt(time, sp.Integer(k))) for k in range(int(first))]
                 table[node] = Q.Mean(time) - sp.Add(*head)
+    return e.xreplace(table) if table else e
+
+
+def _power_series(e: sp.Basic) -> sp.Basic:
+    """Sums of c k**-p up to infinity by their zeta values."""
+    table = {}
+    for node in e.atoms(sp.Sum):
+        if len(node.limits) == 1 and node.limits[0][2] is sp.oo:
+            value = power_series(node.function, *node.limits[0][:2])
+            if value is not None:
+                table[node] = value
     return e.xreplace(table) if table else e
 
 

@@ -18,6 +18,7 @@ from refutable.derivations.claim import Claim
 from refutable.derivations.counts import draw_count
 from refutable.derivations.errors import Contradiction, OutsideFragment
 from refutable.derivations.matrices import has_matrices
+from refutable.derivations.normal import power_series
 from refutable.derivations.response import Response
 
 from . import exact
@@ -225,6 +226,8 @@ def _terms(node: sp.Expr) -> sp.Expr | None:
         order = node.args[1] if len(node.args) > 1 else sp.Integer(1)
         node = sp.Sum(k**-order, (k, 1, node.args[0]))
     *inner, (k, a, b) = node.limits
+    if b is sp.oo and not inner and isinstance(node, sp.Sum):
+        return power_series(node.function, k, a)
     if not (a.is_Integer and b.is_Integer) or b - a > MOST_TERMS:
         return None
     body = node.func(node.function, *inner) if inner else node.function

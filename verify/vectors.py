@@ -28,7 +28,16 @@ from .region import Region
 if TYPE_CHECKING:
     from .deduce import Deduction
 
-__all__ = ["Formal", "cells", "formal", "response", "response_at", "responses", "vector_identity"]
+__all__ = [
+    "Formal",
+    "cells",
+    "formal",
+    "noise_range",
+    "response",
+    "response_at",
+    "responses",
+    "vector_identity",
+]
 
 K = sp.Symbol("_noise", integer=True)
 
@@ -172,10 +181,8 @@ def cells(f: Formal, region: Region) -> list[tuple[sp.Expr, sp.Expr]]:
     edges: set[sp.Expr] = {sp.expand(p.lo) for p in pieces if p.lo == p.hi}
     out: list[tuple[sp.Expr, sp.Expr]] = []
     if ranges:
-        los, his = (
-            [sp.expand(x) for x in end] for end in zip(*((p.lo, p.hi) for p in ranges), strict=True)
-        )
-        lo, hi = _extreme(los, max), _extreme(his, min)
+        los, his = ([sp.expand(getattr(p, end)) for p in ranges] for end in ("lo", "hi"))
+        lo, hi = noise_range(f)
         if not _holds(Rel(">=", hi - lo, -1), region):
             raise OutsideFragment("sums that may be too short for their common range")
         for x in los:
@@ -190,6 +197,13 @@ def cells(f: Formal, region: Region) -> list[tuple[sp.Expr, sp.Expr]]:
         inside = [p for p in pieces if _covers(p, e, region)]
         out.append((e, sum((p.coefficient.xreplace({K: e}) for p in inside), sp.Integer(0))))
     return out
+
+
+def noise_range(f: Formal) -> tuple[sp.Expr, sp.Expr]:
+    """The common range of the pieces that are sums."""
+    ranges = [p for p in f.pieces if p.coefficient != 0 and p.lo != p.hi]
+    los, his = ([sp.expand(getattr(p, end)) for p in ranges] for end in ("lo", "hi"))
+    return _extreme(los, max), _extreme(his, min)
 
 
 def _extreme(values: list[sp.Expr], pick) -> sp.Expr:  # type: ignore[no-untyped-def]

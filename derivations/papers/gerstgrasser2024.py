@@ -1,28 +1,18 @@
 """Gerstgrasser et al. 2024, "Is Model Collapse Inevitable?" (arXiv 2404.01413): the theorems.
 
-The linear model y = X w* + E. Generation n = 1 is fitted to real labels; each later generation is
-fitted to labels that the model before it gave, with fresh noise of variance sigma^2.
-
-Names. `E(i)` is the least squares fit X^+ E_i to the label noise of iteration i: the paper's
-(X'X)^{-1} X' E_i. The batch "y" of iteration i has the fit X^+ Y_i. Test error is measured in the
-metric of the input covariance; where the paper takes Sigma = I that is the Euclidean norm.
+`E(i)` is the least squares fit X^+ E_i to the label noise of iteration i: the paper's
+(X'X)^{-1} X' E_i. The batch "y" of iteration i has the fit X^+ Y_i.
 """
 
-from sympy import Function, Symbol, pi
+from sympy import Identity, Inverse, MatrixSymbol, Symbol, Trace, pi
 
 from refutable import (
-    Accumulate,
-    Draw,
+    And,
     Integers,
     Lambda,
     Lim,
-    Linear,
     Mean,
-    Model,
-    Pool,
-    Process,
     Reading,
-    Reals,
     SqNorm,
     Sum,
     VecSum,
@@ -30,43 +20,38 @@ from refutable import (
     eq,
     le,
     log,
+    lt,
     oo,
+)
+from refutable.derivations.matrices import Gauss, Matrices, MatSum, Pinv
+from refutable.derivations.papers.gerstgrasser2024_processes import (
+    ACC,
+    MULT_FRESH,
+    PAPER,
+    REP_FRESH,
+    TALL,
+    UNIT,
+    WIDE,
+    Eacc,
+    Emult,
+    Erep,
+    T,
+    d,
+    error,
+    i,
+    j,
+    k,
+    n,
+    of_acc,
+    of_mult,
+    of_rep,
+    share,
+    share_acc,
+    share_mult,
+    sigma,
 )
 from refutable.derivations.response import Response
 from refutable.derivations.statement import Parts
-
-PAPER = "gerstgrasser2024"
-
-n, T, d, sigma = Symbol("n"), Symbol("T"), Symbol("d"), Symbol("sigma")
-i, j, k = Symbol("i"), Symbol("j"), Symbol("k")
-
-TALL = {n: Integers(1), d: Integers(1), T: Integers(d), sigma: Reals(0)}
-WIDE = {**TALL, T: Integers(d + 2)}
-UNIT = sigma**2 * d / (T - d - 1)
-
-shared, fresh = Linear(d, T, sigma**2), Linear(d, None, sigma**2)
-ACC = Process("LR-accumulate", shared, Accumulate(Draw(Model(), T, "y")), index=n)
-REP = Process("LR-replace", shared, Pool([Draw(Model(), T, "y")]), index=n)
-REP_FRESH = Process("LR-replace, fresh designs", fresh, Pool([Draw(Model(), T, "y")]), index=n)
-MULT = Process("LR-replace-multiple", shared, Pool([Draw(Model(), T * n, "y")]), index=n)
-MULT_FRESH = Process(
-    "LR-replace-multiple, fresh designs", fresh, Pool([Draw(Model(), T * n, "y")]), index=n
-)
-
-
-def error(process, index):
-    """The test error of the model with this index: E |w_index - w*|^2."""
-    return Mean(SqNorm(process.model(index) - process.truth))
-
-
-Eacc, Erep, Emult = Function("E_accum"), Function("E_replace"), Function("E_multiple")
-share = Function("mse_share")
-of_acc = {Eacc: Lambda(n, error(ACC, n))}
-of_rep = {Erep: Lambda(n, error(REP, n))}
-of_mult = {Emult: Lambda(n, error(MULT, n))}
-#: What the noise of iteration i adds: the step from the model before it to the model after it.
-share_acc = {share: Lambda(i, Mean(SqNorm(ACC.model(i) - ACC.model(i - 1))))}
-share_mult = {share: Lambda(i, Mean(SqNorm(MULT.model(i) - MULT.model(i - 1))))}
 
 # -- Theorem 1 ---------------------------------------------------------------------------------
 
@@ -130,6 +115,62 @@ claim(
     },
 )
 
+X, S = MatrixSymbol("X", T, d), MatrixSymbol("S", T, 1)
+G = X.T * X
+labels = MatSum(Gauss("E", T, sigma**2, i) / i, i, 1, n)
+isotropic = Gauss("X", T, Identity(d))
+one_design = {X: Matrices(T, d, full_rank=True)}
+FINITE = Sum(1 / i**2, (i, 1, n))
+
+claim(
+    "gerst.thm2.proof",
+    Parts(),
+    "proof step",
+    paper=PAPER,
+    locator="Appendix B, proof of Theorem 2, eqs. (6)-(8)",
+    domain=WIDE,
+    quantities=of_acc,
+    parts={
+        "s1": {
+            "statement": And(
+                eq(Eacc(n), Mean(SqNorm(VecSum(E(i) / i, i, 1, n)))),
+                eq(
+                    Trace((Pinv(X) * S).T * Pinv(X) * S),
+                    Trace(S.T * X * Inverse(G) * Inverse(G) * X.T * S),
+                ),
+            ),
+            "domain": {**one_design, S: Matrices(T, 1)},
+            "note": "S stands for the sum of E_i/i; the second equation holds for every design",
+        },
+        "s2": {
+            "statement": eq(
+                Mean(Trace(labels.T * X * Inverse(G) * Inverse(G) * X.T * labels)),
+                Sum(sigma**2 / i**2, (i, 1, n)) * Trace(X * Inverse(G) * Inverse(G) * X.T),
+            ),
+            "domain": one_design,
+            "note": "given the design, for every design; its mean follows",
+        },
+        "s3": {
+            "statement": eq(Trace(X * Inverse(G) * Inverse(G) * X.T), Trace(Inverse(G))),
+            "domain": one_design,
+            "note": "for every design; its mean follows",
+        },
+        "s4": eq(Mean(Trace(Inverse(isotropic.T * isotropic))), d / (T - d - 1)),
+        "s5": eq(Eacc(n), Sum(sigma**2 / i**2 * d / (T - d - 1), (i, 1, n))),
+        "s6": {
+            "statement": lt(
+                Sum(sigma**2 / i**2 * d / (T - d - 1), (i, 1, n)),
+                sigma**2 * d / (T - d - 1) * pi**2 / 6,
+            ),
+            "kind": "bound",
+        },
+        "s7": {
+            "statement": And(lt(FINITE, pi**2 / 6), eq(Sum(1 / i**2, (i, 1, oo)), pi**2 / 6)),
+            "kind": "bound",
+        },
+    },
+)
+
 claim(
     "gerst.thm2.prose",
     Parts(),
@@ -139,7 +180,7 @@ claim(
     domain=WIDE,
     parts={
         "s1": {
-            "statement": eq(T / (T * i), 1 / i),
+            "statement": eq(T / Sum(T, (k, 1, i)), 1 / i),
             "domain": {i: Integers(1)},
             "note": "T rows of iteration i among the T i rows collected up to it",
         },

@@ -5,7 +5,7 @@ Gaussian (rows N(0, Sigma)) where it is about a mean over designs. A row vector 
 transposed test input.
 """
 
-from sympy import Identity, Inverse, MatrixSymbol, Symbol, Trace
+from sympy import Inverse, MatrixSymbol, Symbol, Trace
 
 from refutable import (
     And,
@@ -39,9 +39,7 @@ claim(
     domain={**SIZES, **design},
     parts={
         "s1": eq(tower.T * tower, n * X.T * X),
-        "s2": And(
-            eq(X * P * X, X), eq(P * X * P, P), eq((X * P).T, X * P), eq((P * X).T, P * X)
-        ),
+        "s2": And(eq(X * P * X, X), eq(P * X * P, P), eq((X * P).T, X * P), eq((P * X).T, P * X)),
         "s3": eq(Rank(tower), d),
     },
 )

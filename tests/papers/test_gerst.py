@@ -44,3 +44,37 @@ def test_replace_multiple_holds_on_stacked_designs_only():
     v = verdicts()["gerst.eq11.s1"]
     assert {r.name: r.verdict for r in v.readings} == {"stacked": "proved", "fresh": "refuted"}
     assert "reading 'fresh': refuted" in v.reason
+
+
+def test_strict_bounds_need_noise():
+    """Without label noise nothing is estimated wrongly: 0 < 0 fails, and nothing diverges."""
+    for id in ("gerst.thm2.proof.s6", "gerst.eq11.s4"):
+        v = verdicts()[id]
+        assert (v.verdict, v.refutes) == ("refuted", "domain")
+        assert str(v.repair.statement) == "Rel(>, sigma, 0)"
+        assert v.repair.verdict == "proved"
+
+
+def test_every_entry_of_the_catalogue_is_there():
+    ids = """setup.process eq1.testerr thm1 thm1.proof thm2 thm2.proof thm2.prose lem3 eq4 eq9 eq11
+        prose.ridge remark.sublinear table2 exp.lm exp.geodiff exp.vae exp.linreg"""
+    found = verdicts()
+    assert {f"gerst.{x}" for x in ids.split()} == {
+        i for i, v in found.items() if not v.claim.parent
+    }
+    parts = {"setup.process": 3, "thm1.proof": 11, "thm2": 2, "thm2.proof": 7, "thm2.prose": 3,
+             "lem3": 2, "eq4": 2, "eq11": 4, "table2": 5, "exp.lm": 3}  # fmt: skip
+    for entry, count in parts.items():
+        assert {f"gerst.{entry}.s{k}" for k in range(1, count + 1)} == {
+            i for i, v in found.items() if v.claim.parent == f"gerst.{entry}"
+        }
+
+
+def test_no_identity_is_left_open():
+    for v in verdicts().values():
+        if v.claim.kind in ("identity", "recurrence", "closed form", "bound", "proof step"):
+            assert v.verdict in ("proved", "refuted"), v.claim.id
+
+
+def test_the_table_agrees_with_itself():
+    assert verdicts()["gerst.table2"].verdict == "proved"

@@ -12,8 +12,14 @@ adding the last row (b', c) to L leaves E (L L')^{-1} diagonal, multiplies the e
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import add, mul
 
 import sympy as sp
+from sympy import QQ
+from sympy.polys.matrices import DomainMatrix
+from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
+from sympy.polys.polyerrors import CoercionFailed
 
 from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.derivations.matrices import Gauss, MatSum, Pinv, Rank, Stacked
@@ -24,7 +30,9 @@ from .linear import inverse_chi_square
 
 __all__ = ["entries", "number"]
 
-MOST_ENTRIES = 60
+MOST_COORDINATES = 16
+#: Polynomials in the Gaussian coordinates, with rational coefficients.
+RING = QQ[tuple(sp.symbols(f"u0:{MOST_COORDINATES}"))]
 
 
 def _values(at: Mapping) -> dict:
@@ -41,20 +49,24 @@ def number(e: sp.Expr, at: Mapping) -> sp.Expr:
 
 def entries(m: sp.MatrixExpr, at: Mapping) -> sp.Matrix:
     """The entries of a fixed matrix expression at an instance."""
-    grid = _Grid(_values(at))
-    out = grid.matrix(m)
-    if grid.variances:
-        raise OutsideFragment("a random matrix outside a mean", part="random matrix")
-    return out
+    return _fixed(_Grid(_values(at)).matrix(m), "a random matrix outside a mean").to_Matrix()
+
+
+def _fixed(m: DomainMatrix, what: str) -> DomainMatrix:
+    """A matrix without Gaussian coordinates, over the rationals."""
+    try:
+        return m.convert_to(QQ)
+    except CoercionFailed:
+        raise OutsideFragment(what, part="random matrix") from None
 
 
 class _Grid:
-    """Explicit matrices; `variances`: the Gaussian coordinates met so far."""
+    """Explicit matrices; `variances`: those of the Gaussian coordinates met so far."""
 
     def __init__(self, values: dict):
         self.values = values
-        self.variances: dict[sp.Symbol, sp.Expr] = {}
-        self.made: dict[tuple, sp.Matrix] = {}
+        self.variances: list[sp.Expr] = []
+        self.made: dict[tuple, DomainMatrix] = {}
 
     def scalar(self, e: sp.Expr) -> sp.Expr:
         return sp.sympify(e).xreplace(self.values)
@@ -65,74 +77,92 @@ class _Grid:
             raise DomainError(f"{e} must be a whole number in this instance (got {n})")
         return int(n)
 
-    def matrix(self, m: sp.Basic) -> sp.Matrix:
+    def known(self, m: sp.MatrixBase) -> DomainMatrix:
+        m = sp.Matrix(m).xreplace(self.values)
+        if not all(x.is_Rational for x in m):
+            raise OutsideFragment(
+                f"a matrix with entries that are not rational: {m}", part="entries"
+            )
+        return DomainMatrix(
+            [[QQ(int(x.p), int(x.q)) for x in row] for row in m.tolist()], m.shape, QQ
+        ).convert_to(RING)
+
+    def matrix(self, m: sp.Basic) -> DomainMatrix:
         if isinstance(m, sp.MatrixSymbol):
             if m not in self.values:
                 raise DomainError(f"{m} has no value in this instance")
-            return sp.Matrix(self.values[m])
+            return self.known(self.values[m])
         if isinstance(m, sp.MatrixBase):
-            return sp.Matrix(m)
+            return self.known(m)
         if isinstance(m, Gauss):
             return self._gauss(m)
         if isinstance(m, sp.Identity):
-            return sp.eye(self.whole(m.shape[0]))
+            return DomainMatrix.eye(self.whole(m.shape[0]), RING)
         if isinstance(m, sp.ZeroMatrix):
-            return sp.zeros(*(self.whole(x) for x in m.shape))
+            return DomainMatrix.zeros(tuple(self.whole(x) for x in m.shape), RING)
         if isinstance(m, sp.Transpose):
-            return self.matrix(m.args[0]).T
+            return self.matrix(m.args[0]).transpose()
         if isinstance(m, Pinv):
             return self.matrix(m.explicit)
         if isinstance(m, sp.Inverse):
             return self._inverted(self.matrix(m.args[0]))
         if isinstance(m, sp.MatPow):
-            k = int(m.args[1])
-            base = self.matrix(m.args[0])
+            k, base = int(m.args[1]), self.matrix(m.args[0])
             return self._inverted(base) ** -k if k < 0 else base**k
         if isinstance(m, sp.MatAdd):
-            parts = [self.matrix(a) for a in m.args]
-            return sum(parts[1:], parts[0])
+            return reduce(add, (self.matrix(a) for a in m.args))
         if isinstance(m, sp.MatMul):
             scalar, factors = m.as_coeff_matrices()
-            out = self.matrix(factors[0])
-            for f in factors[1:]:
-                out = out * self.matrix(f)
-            return out * self.scalar(scalar)
+            c = RING.from_sympy(self.scalar(scalar))
+            return reduce(mul, (self.matrix(f) for f in factors)) * c
         if isinstance(m, (MatSum, Stacked)):
             body, i, a, b = m.args
             span = range(self.whole(a), self.whole(b) + 1)
             parts = [self.matrix(body.xreplace({i: sp.Integer(k)})) for k in span]
             if isinstance(m, Stacked):
-                return sp.Matrix.vstack(*parts)
-            return (
-                sum(parts[1:], parts[0]) if parts else sp.zeros(*(self.whole(x) for x in m.shape))
-            )
+                return parts[0].vstack(*parts[1:])
+            none = DomainMatrix.zeros(tuple(self.whole(x) for x in m.shape), RING)
+            return reduce(add, parts, none)
         raise OutsideFragment(f"a matrix of kind {type(m).__name__}", part=type(m).__name__)
 
-    def _inverted(self, m: sp.Matrix) -> sp.Matrix:
-        if m.free_symbols:
-            raise OutsideFragment("the inverse of a random matrix", part="inverse")
-        if m.det() == 0:
-            raise Undefined("a singular matrix is inverted", part="singular")
-        return m.inv()
+    def _inverted(self, m: DomainMatrix) -> DomainMatrix:
+        try:
+            return _fixed(m, "the inverse of a random matrix").inv().convert_to(RING)
+        except DMNonInvertibleMatrixError:
+            raise Undefined("a singular matrix is inverted", part="singular") from None
 
-    def _gauss(self, z: Gauss) -> sp.Matrix:
+    def _gauss(self, z: Gauss) -> DomainMatrix:
         rows, index = self.whole(z.args[1]), self.scalar(z.index)
         key = (z.args[0], index)
         if key not in self.made:
             lower, variances = _factors(self.covariance(z))
-            if rows * len(variances) > MOST_ENTRIES:
+            first = len(self.variances)
+            if first + rows * len(variances) > MOST_COORDINATES:
                 raise OutsideFragment("too many Gaussian coordinates", part="size")
-            u = sp.Matrix(rows, len(variances), lambda r, c: sp.Dummy(f"u{r}{c}"))
-            for r in range(rows):
-                for c, v in enumerate(variances):
-                    self.variances[u[r, c]] = v
-            self.made[key] = u * lower.T
+            self.variances += variances * rows
+            u = [
+                [RING.gens[first + r * len(variances) + c] for c in range(len(variances))]
+                for r in range(rows)
+            ]
+            shape = (rows, len(variances))
+            self.made[key] = DomainMatrix(u, shape, RING) * self.known(lower.T)
         return self.made[key]
 
     def covariance(self, z: Gauss) -> sp.Matrix:
         if isinstance(z.cov, sp.MatrixExpr):
-            return self.matrix(z.cov)
+            return _fixed(self.matrix(z.cov), "a random covariance").to_Matrix()
         return sp.Matrix([[self.scalar(z.cov)]])
+
+    def mean(self, p: object) -> sp.Expr:
+        """The mean of a polynomial in the Gaussian coordinates."""
+        out: sp.Expr = sp.Integer(0)
+        for powers, c in p.terms():  # type: ignore[attr-defined]
+            term = QQ.to_sympy(c)
+            for variance, k in zip(self.variances, powers, strict=False):
+                if k:
+                    term *= 0 if k % 2 else variance ** (k // 2) * sp.factorial2(k - 1)
+            out += term
+        return out
 
 
 def _factors(c: sp.Matrix) -> tuple[sp.Matrix, list[sp.Expr]]:
@@ -149,9 +179,10 @@ def _scalar(e: sp.Expr, grid: _Grid) -> sp.Expr:
     if isinstance(e, Prob):
         raise OutsideFragment(f"the chance of {e.args[0]}", part=str(e.args[0]))
     if isinstance(e, sp.Trace):
-        return grid.matrix(e.args[0]).trace()
+        m = _fixed(grid.matrix(e.args[0]), "the trace of a random matrix outside a mean")
+        return m.to_Matrix().trace()
     if isinstance(e, Rank):
-        return sp.Integer(grid.matrix(e.args[0]).rank())
+        return sp.Integer(_fixed(grid.matrix(e.args[0]), "the rank of a random matrix").rank())
     if isinstance(e, sp.Sum):
         body, (i, a, b) = e.function, *e.limits
         span = range(grid.whole(a), grid.whole(b) + 1)
@@ -162,19 +193,19 @@ def _scalar(e: sp.Expr, grid: _Grid) -> sp.Expr:
 
 
 def _mean(e: sp.Expr, grid: _Grid) -> sp.Expr:
-    inverses = e.atoms(sp.Inverse, sp.MatPow, Pinv)
-    if isinstance(e, sp.Trace) and any(x.atoms(Gauss) for x in inverses):
-        return _bartlett(e.args[0], grid)
-    plain = sp.expand(_scalar(e, grid))
-    symbols = sorted(plain.free_symbols & set(grid.variances), key=str)
-    if not symbols:
-        return plain
-    out: sp.Expr = sp.Integer(0)
-    for powers, c in sp.Poly(plain, *symbols).terms():
-        for u, k in zip(symbols, powers, strict=True):
-            c *= 0 if k % 2 else grid.variances[u] ** (k // 2) * sp.factorial2(k - 1)
-        out += c
-    return out
+    """Linear in traces, each by itself."""
+    if isinstance(e, sp.Trace):
+        if any(x.atoms(Gauss) for x in e.atoms(sp.Inverse, sp.MatPow, Pinv)):
+            return _bartlett(e.args[0], grid)
+        m = grid.matrix(e.args[0])
+        return grid.mean(sum((m[j, j].element for j in range(m.shape[0])), RING.zero))
+    if isinstance(e, sp.Add):
+        return sp.Add(*(_mean(a, grid) for a in e.args))
+    if isinstance(e, sp.Mul):
+        free, traces = e.as_independent(sp.Trace, as_Add=False)
+        if isinstance(traces, sp.Trace):
+            return _scalar(free, grid) * _mean(traces, grid)
+    return _scalar(e, grid)
 
 
 def _bartlett(m: sp.MatrixExpr, grid: _Grid) -> sp.Expr:
@@ -201,7 +232,7 @@ def _bartlett(m: sp.MatrixExpr, grid: _Grid) -> sp.Expr:
         diagonal = [x * (1 + e) for x in diagonal] + [e]
     rest = sp.eye(cols)
     for f in (*factors[places[0] + 1 :], *factors[: places[0]]):
-        rest = rest * grid.matrix(f)
+        rest = rest * _fixed(grid.matrix(f), "a random factor").to_Matrix()
     lower, variances = _factors(grid.covariance(z))
     inner = lower.inv() * rest * lower.T.inv()
     parts = (inner[j, j] / variances[j] ** power * diagonal[j] for j in range(cols))
