@@ -188,8 +188,21 @@ class Normaliser:
         i = sp.Symbol("_k", integer=True)
         for term in sp.Add.make_args(sp.expand(sp.expand_power_base(body))):
             free, bound = term.as_independent(k, as_Add=False)
-            out += self.rewrite(free) * self._sum_term(bound, k, a, b, i)
+            fixed, bound = self._fixed_powers(bound, k)
+            out += self.rewrite(free) * fixed * self._sum_term(bound, k, a, b, i)
         return out
+
+    def _fixed_powers(self, e: sp.Expr, k: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
+        """base**(u + v) with v free of k comes out of a sum over k as base**v."""
+        fixed, rest = sp.Integer(1), []
+        for f in sp.Mul.make_args(e):
+            out, inside = sp.Integer(0), f
+            if f.is_Pow and k in f.exp.free_symbols and k not in f.base.free_symbols:
+                out, within = sp.expand(f.exp).as_independent(k, as_Add=True)
+                inside = f.base**within
+            fixed *= self._power(f.base, out) if out != 0 else 1
+            rest.append(inside)
+        return fixed, sp.Mul(*rest)
 
     def _sum_term(
         self, bound: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr, i: sp.Symbol

@@ -32,6 +32,14 @@ RANGES = {
 }
 
 
+#: A depth at which `prove` leaves the solver out.
+QUICK = 2
+
+
+#: Relations between defined functions that were tried before, and whether they are certain.
+_KNOWN: dict[tuple, bool] = {}
+
+
 class Rejected(Exception):
     """A step does not follow; the message says why."""
 
@@ -126,7 +134,7 @@ class Argument:
 
     def _bound_inverse(self, f: Defined, r: Rel) -> None:
         if f not in self.inverse:
-            w = sp.Dummy("w")
+            w = sp.Dummy("w", nonnegative=True)
             self.region.variables[w] = Variable(w, sp.Integer(0))
             self.inverse[f] = 1 / w
         w = (1 / self.inverse[f]).as_base_exp()[0]
@@ -169,21 +177,44 @@ class Argument:
 
     # -- proving -------------------------------------------------------------------------
 
-    def prove(self, rel: Rel) -> bool:
-        """Is the relation certain? Tries arithmetic, then the cases of defined functions."""
+    def prove(self, rel: Rel, quick: bool = False) -> bool:
+        """Is the relation certain? Tries arithmetic, then the cases of defined functions.
+
+        quick: by the signs of coefficients only.
+        """
         if rel.op == "=":
-            return all(self.prove(Rel(op, rel.lhs, rel.rhs)) for op in ("<=", ">="))
+            return all(self.prove(Rel(op, rel.lhs, rel.rhs), quick) for op in ("<=", ">="))
         try:
+            if quick:
+                return self._arithmetic(rel, quick=True)
+            if rel.has(Defined) and not rel.has(Q.Mean, Q.Prob, Q.Functional):
+                return self._remembered(rel)
             return self._arithmetic(rel) or self._by_cases(rel)
         except OutsideFragment:
             return False
 
-    def _arithmetic(self, rel: Rel, region: Region | None = None) -> bool:
+    def _remembered(self, rel: Rel) -> bool:
+        """A relation between defined functions of symbols: asked once for the same ranges."""
+        plain = sorted(rel.free_symbols, key=str)
+        if any(f in self.region.names for f in rel.atoms(Defined)) or any(
+            x not in self.region.variables for x in plain
+        ):
+            return self._arithmetic(rel) or self._by_cases(rel)
+        facts = [f for f in self.region.facts if f.free_symbols <= set(plain)]
+        key = (rel, tuple(self.region.variables[x] for x in plain), tuple(facts))
+        if key not in _KNOWN:
+            alone = Argument(self.d, Region({x: self.region.variables[x] for x in plain}, facts))
+            _KNOWN[key] = alone._arithmetic(rel) or alone._by_cases(rel)
+        return _KNOWN[key]
+
+    def _arithmetic(self, rel: Rel, region: Region | None = None, quick: bool = False) -> bool:
         read = self.read(rel)
         region = region or self.region
         if read.has(sp.oo, sp.zoo, sp.nan) or self._infinite(read, region):
             return False
         near = _near(read, region)
+        if quick:
+            return prove(read, near, QUICK, 1) is not None
         if prove(read, near) is not None:
             return True
         return len(near.facts) < len(region.facts) and prove(read, region) is not None

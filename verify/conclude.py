@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from refutable.derivations import quantity as Q
 from refutable.derivations.statement import FLIP, Rel
 
 from .argument import Argument
@@ -25,26 +26,55 @@ def conclude(goal: Rel, a: Argument) -> str | None:
     if goal.op not in ("<", "<="):
         return "arithmetic" if _certain(goal, a) else None
     bounds = _bounds(goal.lhs, a)
+    bounds += [
+        (strict, e) for strict, upper in [(False, goal.lhs), *bounds] for e in _raised(upper, a)
+    ]
     for strict, upper in bounds:
         if (strict or goal.op == "<=") and same_expression(upper, goal.rhs, a):
             return "shown"
     for strict, upper in bounds:
         rel = Rel("<=" if strict else goal.op, upper, goal.rhs)
-        if _certain(rel, a) or at_most(rel, a):
+        if at_most(rel, a) or _certain(rel, a):
             return "a bound of the left side is at most the right side"
     for strict, upper in _bounds(goal.lhs**2, a):
         rel = Rel("<=" if strict else goal.op, upper, goal.rhs**2)
         if all(_certain(Rel(">=", e, 0), a) for e in (goal.lhs, goal.rhs)) and _certain(rel, a):
             return "the square of the left side is bounded by that of the right side"
+    if _has_root(goal) and all(_certain(Rel(">=", e, 0), a) for e in (goal.lhs, goal.rhs)):
+        squares = Rel(goal.op, _square(goal.lhs), _square(goal.rhs))
+        if _certain(squares, a):
+            return "the squares of both sides"
     if _certain(goal, a):
         return "arithmetic"
     return "term by term" if at_most(goal, a) else None
 
 
+def _raised(e: sp.Expr, a: Argument) -> list[sp.Expr]:
+    """The product with one quantity replaced by an upper bound; the other factors are >= 0."""
+    out = []
+    for f in sp.Mul.make_args(e):
+        if f == e or not isinstance(f, (Q.Mean, Q.Prob, Q.Functional)):
+            continue
+        bounds = _bounds(f, a)
+        if bounds and _certain(Rel(">=", e / f, 0), a):
+            out += [e / f * upper for _, upper in bounds]
+    return out
+
+
+def _has_root(rel: Rel) -> bool:
+    roots = [p for e in (rel.lhs, rel.rhs) for p in sp.Mul.make_args(e) if p.is_Pow]
+    return any(p.exp.is_Rational and p.exp.q == 2 and not p.is_number for p in roots)
+
+
+def _square(e: sp.Expr) -> sp.Expr:
+    return sp.Mul(*(f**2 for f in sp.Mul.make_args(e)))
+
+
 def _certain(rel: Rel, a: Argument) -> bool:
     """By arithmetic, as it stands or with quantities as they were derived."""
     whole = Rel(rel.op, a.spelled_out(rel.lhs), a.spelled_out(rel.rhs))
-    return a.prove(whole) or (whole != rel and a.prove(rel))
+    forms = [rel] if whole == rel else [rel, whole]
+    return any(a.prove(r, quick=True) for r in forms) or any(a.prove(r) for r in reversed(forms))
 
 
 def _bounds(e: sp.Expr, a: Argument) -> list[tuple[bool, sp.Expr]]:
@@ -60,7 +90,7 @@ def _bounds(e: sp.Expr, a: Argument) -> list[tuple[bool, sp.Expr]]:
 def same_expression(x: sp.Expr, y: sp.Expr, a: Argument) -> bool:
     from refutable.derivations.normal import is_zero
 
-    if x == y:
+    if x == y or is_zero(x - y, a.region.integers, a.region.positive):
         return True
     return is_zero(a.read(x) - a.read(y), a.region.integers, a.region.positive)
 

@@ -45,6 +45,10 @@ class Certificate:
     lemmas: tuple[str, ...] = ()
 
 
+def _has_root(e: sp.Basic) -> bool:
+    return any(not p.exp.is_Integer and not p.exp.free_symbols for p in e.atoms(sp.Pow))
+
+
 @dataclass
 class _Abstraction:
     """An expression made polynomial: powers, sums and the like become variables with facts."""
@@ -57,8 +61,18 @@ class _Abstraction:
     units: dict[sp.Expr, int] = field(default_factory=dict)
 
     def proves(self, rel: Rel) -> bool:
-        """Is the relation certain before anything was abstracted?"""
-        return prove(rel, self._plain_region(), self.depth + 1) is not None
+        """Is the relation certain before anything was abstracted, from facts without roots?
+
+        Facts with roots would ask the same of themselves.
+        """
+        plain = self._plain_region()
+        plain.facts = [f for f in plain.facts if not _has_root(f)]
+        for s, v in list(plain.variables.items()):
+            if _has_root(v.lo) or _has_root(v.hi):
+                lo = (-sp.oo, False) if _has_root(v.lo) else (v.lo, v.lo_open)
+                hi = (sp.oo, False) if _has_root(v.hi) else (v.hi, v.hi_open)
+                plain.variables[s] = replace(v, lo=lo[0], hi=hi[0], lo_open=lo[1], hi_open=hi[1])
+        return prove(rel, plain, self.depth + 1) is not None
 
     def rewrite(self, e: sp.Expr) -> sp.Expr:
         if e.is_Rational or e.is_Symbol:
@@ -106,22 +120,42 @@ class _Abstraction:
             self.region.variables[v.symbol] = v
         return self.table[key]
 
-    def _constant(self, e: sp.Expr) -> sp.Symbol:
-        """An irrational constant, between two rationals 1e-15 apart."""
+    def _constant(self, e: sp.Expr) -> sp.Expr:
+        """An irrational constant, between two rationals 1e-15 apart; one variable for e and 1/e."""
+        c, rest = (1 / e).as_coeff_Mul()
+        if e not in self.table and rest in self.table:
+            return 1 / (c * self.table[rest])
         value = sp.Rational(sp.floor(e.evalf(40) * 10**15), 10**15)
         return self.new(
             e, Variable(sp.Dummy("c"), value, value + sp.Rational(1, 10**15), True, True)
         )
 
     def _root(self, base: sp.Expr, exp: sp.Rational) -> sp.Expr:
+        parts = self._positive_factors(base)
+        if parts is not None:
+            return sp.Mul(*(self._root(f, exp * k) if (exp * k).q > 1 else
+                            self.rewrite(f) ** (exp * k) for f, k in parts))  # fmt: skip
         inside = self.rewrite(base)
         key = sp.Pow(canonical(base), sp.Rational(1, exp.q), evaluate=False)
         fresh = key not in self.table
-        r = self.new(key, Variable(sp.Dummy("r"), sp.Integer(0)))
+        shut = fresh and self.depth <= 1 and self.proves(Rel(">", base, 0))
+        r = self.new(key, Variable(sp.Dummy("r"), sp.Integer(0), sp.oo, shut))
         if fresh:
             num, den = sp.fraction(sp.together(inside))
             self.region.facts.append(Rel("=", r**exp.q * den, num))
         return r**exp.p
+
+    def _positive_factors(self, base: sp.Expr) -> list[tuple[sp.Expr, sp.Integer]] | None:
+        """Factors with integer exponents, all positive, so that a root may be pulled apart."""
+        parts = [f.as_base_exp() for f in sp.Mul.make_args(sp.factor(base))]
+        if len(parts) < 2 or not all(k.is_Integer for _, k in parts):
+            return None
+        positive = self._plain_region().positive
+        sure = all(
+            f.is_positive or f in positive or self.proves(Rel(">=" if k > 0 else ">", f, 0))
+            for f, k in parts
+        )
+        return parts if sure else None
 
     def _power(self, base: sp.Expr, exp: sp.Expr) -> sp.Expr:
         rest, c = sp.expand(exp).as_coeff_Add()[::-1]
@@ -189,7 +223,13 @@ class _Abstraction:
     def _sum(self, e: sp.Sum) -> sp.Expr:
         if len(e.limits) == 1:
             k, a, b = e.limits[0]
-            closed = geometric_sum(e.function, k, a, b)
+            falling = any(
+                p.exp.coeff(k, 1).could_extract_minus_sign()
+                for p in e.function.atoms(sp.Pow)
+                if k in p.exp.free_symbols and p.exp.is_polynomial(k)
+            )
+            body = e.function.xreplace({k: a + b - k}) if falling else e.function
+            closed = geometric_sum(body, k, a, b)
             if closed is not None:
                 return self.rewrite(closed)
             c, body = sp.factor(e.function).as_independent(k, as_Add=False)
@@ -342,13 +382,9 @@ def _coefficients(
         v = region.variables.get(s)
         if v is None or not v.integer or not v.lo.is_Integer or v.hi is not sp.oo:
             continue
-        corner = region.copy()
-        corner.variables.pop(s)
-        at = {s: v.lo}
-        powers_at = num.xreplace(at), den.xreplace(at)
-        low = _coefficients(
-            sp.expand(powers_at[0]), sp.expand(powers_at[1]), strict, corner, splits - 1
-        )
+        low_num, _, corner = _fixed(num, s, v.lo, region)
+        low_den = sp.expand(den.xreplace({s: v.lo}))
+        low = _coefficients(low_num, low_den, strict, corner, splits - 1)
         if low is None:
             continue
         up = region.restrict(replace(v, lo=v.lo + 1))

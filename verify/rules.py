@@ -84,6 +84,42 @@ def function(step: Step, a: Argument) -> list[Rel]:
     return out
 
 
+def monotone(step: Step, a: Argument) -> list[Rel]:
+    """f(v) < f(u) for u < v in an interval on which f is strictly decreasing.
+
+    args: x, of (f in x), on (an Interval), values (u, v).
+    """
+    x, f, on, (u, v) = (step.args[key] for key in ("x", "of", "on", "values"))
+    if not calculus.decreasing(f, x, on):
+        raise Rejected(f"{f} is not certain to decrease on {on}")
+    needs = [Rel("<", u, v)]
+    for w in (u, v):
+        needs.append(Rel(">" if on.left_open else ">=", w, on.inf))
+        needs.append(Rel("<" if on.right_open else "<=", w, on.sup))
+    for need in needs:
+        if not a.prove(need):
+            raise Rejected(f"{need.lhs} {need.op} {need.rhs} is not certain")
+    return [Rel("<", f.xreplace({x: v}), f.xreplace({x: u}))]
+
+
+def concave_power(step: Step, a: Argument) -> list[Rel]:
+    """(w^r)'' < 0 at a point of an open interval on which w > 0 and w'' < 0, for 0 < r < 1.
+
+    before: the second derivative of w^r.  args: x, base (w), power (r), on.
+    """
+    node, x, w, r, on = step.before, *(step.args[key] for key in ("x", "base", "power", "on"))
+    if not isinstance(node, sp.Derivative) or list(node.variable_count) != [sp.Tuple(x, 2)]:
+        raise Rejected(f"a second derivative in {x} is needed (got {node!r})")
+    span = calculus.Span(on.inf, on.sup)
+    if not (r.is_Rational and 0 < r < 1) or sp.simplify(node.expr**2 / w ** (2 * r)) != 1:
+        raise Rejected(f"{node.expr} is not {w} to the power {r}")
+    if calculus.sign_on(w, x, span) != 1 or calculus.sign_on(sp.diff(w, x, 2), x, span) != -1:
+        raise Rejected(f"{w} is not certain to be positive and concave on {on}")
+    if not (a.prove(Rel(">", x, on.inf)) and a.prove(Rel("<", x, on.sup))):
+        raise Rejected(f"{x} is not certain to lie inside {on}")
+    return [Rel("<", node, sp.Integer(0))]
+
+
 def exponentiate(step: Step, a: Argument) -> list[Rel]:
     """From u <= c log v with c > 0: exp(u/c) <= v."""
     known, c, v = step.before, step.args["factor"], step.args["of"]
@@ -147,7 +183,7 @@ def unroll(step: Step, a: Argument) -> list[Rel]:
     rest = sp.expand(known.rhs - b * earlier)
     if rest.has(earlier) or b.has(k) or not a.prove(Rel(">=", b, 0)):
         raise Rejected(f"{known.rhs} is not b u({k}) + c({k}) with b >= 0 free of {k}")
-    start = earlier.xreplace({k: v.lo})
+    start = _tidy(earlier.xreplace({k: v.lo}))
     if start != 0 and Rel("<=", start, 0) not in a.facts and Rel("=", start, 0) not in a.facts:
         raise Rejected(f"{start} is not known to be at most zero")
     from .conclude import same_expression
@@ -162,12 +198,27 @@ def unroll(step: Step, a: Argument) -> list[Rel]:
     return [after]
 
 
+def _tidy(e: sp.Basic) -> sp.Basic:
+    """`e` with combinations of vectors collected again; the norm of nothing is zero."""
+    if not e.args:
+        return e
+    args = [_tidy(x) for x in e.args]
+    if isinstance(e, Q.Comb):
+        return Q.Comb.of([(x.args[0], x.args[1]) for x in args])
+    if isinstance(e, (Q.Norm1, Q.SqNorm, Q.NormInf)) and args[0] == Q.Comb():
+        return sp.Integer(0)
+    if isinstance(e, Q.Mean) and args[0] == 0:
+        return sp.Integer(0)
+    return e.func(*args)
+
+
 CHECKERS: dict[str, Checker] = {
     "at every index": at_every_index,
     "average over sets": average_over_sets,
     "Cauchy-Schwarz": cauchy_schwarz,
     "compare": compare,
     "compare terms": compare_terms,
+    "concave power": concave_power,
     "derive": derive,
     "exponentiate": exponentiate,
     "function": function,
@@ -176,6 +227,7 @@ CHECKERS: dict[str, Checker] = {
     "Markov": markov,
     "mean": mean,
     "minimum": minimum,
+    "monotone": monotone,
     "over sets": over_sets,
     "proportion": proportion,
     "split": split,
