@@ -21,7 +21,6 @@ REFUSED = PAGE.partition("## What is refused")[2].partition("## A paper")[0]
 ROWS = [row.split(" | ") for row in REFUSED.splitlines() if row.startswith("| `")]
 NAMES = {c: sp.Symbol(c) for c in "abcdkmnxA"} | {"f": sp.Function("f"), "p_k": sp.Symbol("p_k")}
 NAMES |= {"S": sp.Function("S"), "a_k": sp.Symbol("a_k")}
-FRAMED = {r"\sum_{k=1}^n k + k": r"\sum_{k=1}^n k + k", "p_k": r"\sum_{k=1}^n p_k"}
 
 
 def test_the_examples_run():
@@ -34,7 +33,7 @@ def test_the_examples_run():
     "tex", [t for cells in ROWS for t in re.findall(r"`([^`]+)`", cells[0]) if t not in "xdk"]
 )
 def test_what_is_refused(tex):
-    tex = tex.replace("(...)", "(n)")
+    tex = tex.replace("(...)", "(n)").replace(r"\|", "|")  # escaped in a table
     tex = {"p_k": r"\sum_{k=1}^n p_k", r"\frac{d}{dx}": r"\frac{d}{dx} x"}.get(tex, tex)
     bare = tex in (r"\approx", r"\sim", r"\pm", r"\in", r"\dots")
     with pytest.raises(LatexError):

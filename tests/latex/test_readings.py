@@ -30,6 +30,7 @@ ONE_READING = {
     "S_{2m}": S(2 * m),
     "S_{m,n}": S(m, n),
     "S_{m+1}(1 - S_m)": S(m + 1) * (1 - S(m)),
+    "n! = m": eq(sp.factorial(n), m),
     "n!^2": sp.factorial(n) ** 2,
     "2n!": 2 * sp.factorial(n),
     "2^{n} 3^{m}": 2**n * 3**m,

@@ -36,8 +36,8 @@ STOP_WORDS = {"and", "or", "if", "for", "otherwise", "else", "when", "where", "w
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor of a term. kind: "number", "fraction" (of numerals), "power", "factorial",
-    "bare" (\\log n), "call" (\\log(n)), "name", "operator" (a sum, ...), "e", "matrix", "plain"."""
+    """A factor of a term. kind: "number", "fraction" (of numbers), "quotient", "power",
+    "factorial", "bare" (\\log n), "call" (\\log(n)), "name", "operator" (a sum, ...), "e", "matrix", "plain"."""
 
     value: sp.Basic
     kind: str
@@ -147,6 +147,9 @@ class Parser(Cursor):
             value, kind = primary.read(self)
             while self.text in ("!", "^", "_", "'"):
                 self.scalars(value, at=at)
+                if kind in ("fraction", "quotient"):
+                    found = f"does {self.text} belong to the fraction or to its last part"
+                    raise self.ambiguous(found, "put the fraction in parentheses")
                 if kind in ("bare", "operator"):
                     raise self.ambiguous(
                         f"does {self.text} belong to the argument or to the whole",
@@ -162,7 +165,9 @@ class Parser(Cursor):
 
     def _factorial(self, value: sp.Expr, kind: str) -> tuple[sp.Expr, str]:
         at = self.at
-        self.take()
+        mark = self.take()
+        if self.text == "=" and self.peek is not None and self.peek.pos == mark.end:
+            raise self.ambiguous("!= is a factorial or a relation", r"write \neq, or n! = ...", at)
         if kind == "power":
             raise self.ambiguous("x^n! has two readings", "write (x^n)! or x^{n!}", at)
         if self.text == "!" or kind == "factorial":

@@ -159,7 +159,7 @@ def _fraction(p: Parser) -> tuple[sp.Expr, str]:
     at = p.at
     p.take()
     above, below = argument(p), argument(p)
-    kind = "fraction" if above.is_Rational and below.is_Rational else "plain"
+    kind = "fraction" if above.is_Rational and below.is_Rational else "quotient"
     with p.building(at):
         return apply(sp.Mul, above, power(below, sp.Integer(-1))), kind
 
