@@ -8,20 +8,23 @@ import sympy as sp
 from refutable.verify.latex.checktex import check
 from refutable.verify.loader import load_papers
 
-#: Enough of them for every kind of statement; the rest differ in their letters.
-CLAIMS = load_papers()[::2]
+
+@pytest.fixture(scope="module")
+def claims():
+    """Every second claim: enough for every kind of statement; the rest differ in letters."""
+    return load_papers()[::2]
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory):
-    lines = [f"% claim: {c.id}\n\\[ {sp.latex(c.statement)} \\]" for c in CLAIMS]
+def findings(claims, tmp_path_factory):
+    lines = [f"% claim: {c.id}\n\\[ {sp.latex(c.statement)} \\]" for c in claims]
     paper = tmp_path_factory.mktemp("papers") / "paper.tex"
     paper.write_text("\n".join(lines))
-    return check(paper, CLAIMS)
+    return check(paper, claims)
 
 
-def test_every_claim_is_found(findings):
-    assert [f.id for f in findings] == [c.id for c in CLAIMS]
+def test_every_claim_is_found(findings, claims):
+    assert [f.id for f in findings] == [c.id for c in claims]
 
 
 def test_no_claim_differs_from_itself(findings):

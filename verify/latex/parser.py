@@ -37,7 +37,9 @@ STOP_WORDS = {"and", "or", "if", "for", "otherwise", "else", "when", "where", "w
 @dataclass(frozen=True)
 class Factor:
     """A factor of a term. kind: "number", "fraction" (of numbers), "quotient", "power",
-    "factorial", "bare" (\\log n), "call" (\\log(n)), "name", "operator" (a sum, ...), "e", "matrix", "plain"."""
+    "factorial", "bare" (\\log n), "call" (\\log(n)), "name", "operator" (a sum, ...), "e",
+    "matrix" or "plain".
+    """
 
     value: sp.Basic
     kind: str
