@@ -43,9 +43,11 @@ def exponential(e: sp.exp, a: _Abstraction) -> sp.Expr:
     fresh = key not in a.table
     y = a.new(key, Variable(sp.Dummy("y"), sp.Integer(0), sp.oo, True))
     if fresh and a.depth <= 2:
+        tangent = 1 + a.rewrite(rest / q)
         if a.proves(Rel(">=", rest / q, 0)):
-            a.region.variables[y] = Variable(y, sp.Integer(1))
-        a.region.facts.append(Rel(">=", y, 1 + a.rewrite(rest / q)))
+            a.region.variables[y] = Variable(y, tangent)
+        else:
+            a.region.facts.append(Rel(">=", y, tangent))
     return y ** int(c * q)
 
 

@@ -9,11 +9,12 @@ from flint import fmpq
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Gaussian, Linear
+from refutable.derivations.families import Cdf, Gaussian, Linear
 from refutable.derivations.process import Process
 
 from . import collapse, functionals, linear
 from .by_token import by_token
+from .cdf import integrated
 from .chain import Budget, Chain, Law
 from .coefficient import coefficient
 from .counts import draw_count
@@ -25,6 +26,7 @@ from .isserlis import gaussian_mean, truth_value
 from .leaves import leaves
 from .lumping import Cells, cells_for, full, terms
 from .numbers import Number, apply, finite
+from .orbits import OrbitChain, symmetric
 from .reader import Reader
 
 __all__ = ["Evaluator"]
@@ -98,18 +100,23 @@ class Evaluator:
 
     # -- laws -------------------------------------------------------------------------------
 
-    def law(self, reader: Reader, slots: set[Slot]) -> tuple[tuple[Slot, ...], Law]:
-        """The joint law of these slots over the reader's cells."""
+    def law(
+        self, reader: Reader, slots: set[Slot], exprs: list[sp.Basic] | None = None
+    ) -> tuple[tuple[Slot, ...], Law]:
+        """The joint law of these slots over the reader's cells; up to permutations if it may be."""
         if reader.instance is None:
             return (), {(): fmpq(1)}
-        return Chain(reader.instance, reader.cells, self.budget).law(slots)
+        whole = len(reader.cells) == len(reader.instance.truth)
+        up_to_order = whole and exprs and symmetric(exprs, reader.instance.truth)
+        kind = OrbitChain if up_to_order else Chain
+        return kind(reader.instance, reader.cells, self.budget).law(slots)
 
     def runs(self, reader: Reader, exprs: list[sp.Basic]) -> list[tuple[dict[Slot, object], fmpq]]:
         """(slots, probability) of every run, as far as these expressions look."""
         slots: set[Slot] = set()
         for e in exprs:
             slots |= reader.slots(e)
-        layout, law = self.law(reader, slots)
+        layout, law = self.law(reader, slots, exprs)
         truth = (
             {}
             if reader.instance is None
@@ -153,6 +160,8 @@ class Evaluator:
             return self._ratio(x, given, probability=False)
         if self._is_gaussian(x):
             return gaussian_mean(x, self.at)
+        if any(isinstance(p.family, Cdf) for p in Q.processes_of(x)):
+            return integrated(x, dict(self.at), self._elsewhere)
         return apply(sp.Add, [apply(sp.Mul, [self._fixed(f), self._mean(p)]) for f, p in terms(x)])
 
     def _elsewhere(self, node: sp.Expr, at: At) -> sp.Expr:
