@@ -264,6 +264,8 @@ class Spectrum(Domain):
                 for c in product(range(1, top + 1), repeat=d):
                     if max(c) == top and list(c) == sorted(c, reverse=True):
                         yield tuple(sp.Integer(x) for x in c)
+            if top == 1:  # below one as well: bounds that lack a factor must not hold by chance
+                yield (sp.Rational(1, 2),) * dims[0]
 
     def contains(self, value: Value, at: Mapping[sp.Basic, object]) -> bool:
         if not isinstance(value, tuple) or not value or min(value) <= 0:

@@ -13,7 +13,7 @@ import sympy as sp
 
 from . import quantity as Q
 from .errors import OutsideFragment
-from .families import Gaussian, Linear
+from .families import Cdf, Gaussian, Linear
 from .modes import ModedSystem
 from .moments import Component, MomentSystem
 from .process import Once, Process
@@ -174,6 +174,9 @@ def name_truth(e: sp.Expr, t: Term) -> sp.Expr:
             raise OutsideFragment("a sum over coordinates of a quotient")
         part: sp.Expr = sp.Integer(0)
         for (k,), c in sp.Poly(num, theta).terms():
+            if isinstance(process.family, Cdf):
+                part += c * process.family.integral(k)
+                continue
             if k == 0 or k > 2:
                 raise OutsideFragment(f"a sum of powers {k} of the truth has no name")
             part += c * (sp.Integer(1) if k == 1 else Q.SqNorm(process.truth))

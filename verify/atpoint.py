@@ -33,7 +33,9 @@ def _concrete(process: Process, values: Mapping[sp.Basic, sp.Expr]) -> Process:
         return process
     family, step, first = (_put(x, mine) for x in (process.family, process.step, process.first))
     named = ", ".join(f"{s} = {v}" for s, v in sorted(mine.items(), key=str))
-    return replace(process, name=f"{process.name} at {named}", family=family, step=step, first=first)
+    return replace(
+        process, name=f"{process.name} at {named}", family=family, step=step, first=first
+    )
 
 
 def _put(x: object, values: Mapping[sp.Basic, sp.Expr]):  # type: ignore[no-untyped-def]
@@ -49,9 +51,7 @@ def _put(x: object, values: Mapping[sp.Basic, sp.Expr]):  # type: ignore[no-unty
 def limit_at(node: sp.Expr, at: Mapping, claim: Claim) -> sp.Expr:
     """The value of a Lim node in functionals of the truth; raises OutsideFragment."""
     bound = {x for e in sp.preorder_traversal(node) for x in getattr(e, "bound_symbols", ())}
-    values = {
-        s: v for s, v in at.items() if isinstance(v, sp.Expr) and isinstance(s, sp.Symbol)
-    }
+    values = {s: v for s, v in at.items() if isinstance(v, sp.Expr) and isinstance(s, sp.Symbol)}
     e = put(node, {s: v for s, v in values.items() if s not in bound})
     region = region_of(claim, [e])
     value = replace_limits(e, Deduction(claim, region), region)

@@ -23,9 +23,9 @@ from refutable.derivations.response import Response
 from .cases import branches, resolve, spelled
 from .divergence import diverges
 from .existence import prove_exists
+from .integrals import carry_out
 from .lattice import is_whole
 from .limiting import limit_of
-from .integrals import carry_out
 from .limits import certified_limit
 from .matrixproof import matrix_relation
 from .noisesquare import mean_square
@@ -37,6 +37,8 @@ from .rewrites import read_off, rewrite
 from .tokensums import sum_tokens
 from .unfold import same
 from .vectors import responses, vector_identity
+
+MOST_CASES = 64
 
 __all__ = ["Deduction", "deduce"]
 
@@ -243,6 +245,9 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
     """A relation between expressions in symbols, truth functionals and opaque quantities."""
     sides = (spelled(one_truth(rel.lhs, region)), spelled(one_truth(rel.rhs, region)))
     rel = S.Rel(rel.op, *(sum_tokens(read_off(x), d.claim.domain) for x in sides))
+    split = _by_cases(rel, d, region, facts)
+    if split is not None:
+        return split
     if rel.has(sp.Piecewise):
         rel = resolve(rel, region)
         cases = branches(rel, region)
@@ -271,6 +276,22 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
     if rel.op == "!=":
         return any(_inequality(S.Rel(op, lhs, rhs), rel, d, region) for op in ("<", ">"))
     return _inequality(S.Rel(rel.op, lhs, rhs), rel, d, region)
+
+
+def _by_cases(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool | None:
+    """Each value of an integer symbol that has few, by itself; None where there is no such symbol."""
+    for s in sorted(rel.free_symbols & region.integers, key=str):
+        v = region.variables[s]
+        if v.lo.is_Integer and v.hi.is_Integer and v.hi - v.lo < MOST_CASES:
+            values = [{s: sp.Integer(k)} for k in range(int(v.lo), int(v.hi) + 1)]
+            ok = all(_value_case(rel.xreplace(at), d, region.put(at), facts) for at in values)
+            d.say("case by case", f"{s} = {v.lo}, ..., {v.hi}")
+            return ok
+    return None
+
+
+def _value_case(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
+    return _decide(rel, d, region, facts) or (bool(region.facts) and contradictory(region))
 
 
 def _uses_facts(e: sp.Expr, region: Region) -> bool:
@@ -388,7 +409,8 @@ def replace_limits(e: sp.Basic, d: Deduction, region: Region) -> sp.Basic:
 
 
 def _limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
-    body = region.abstract(carry_out(expr, region).xreplace(_formulas(expr, d)))
+    body = one_truth(carry_out(expr, region).xreplace(_formulas(expr, d)), region)
+    body = region.abstract(body)
     try:
         if to is not sp.oo or body.atoms(Q.Mean, Q.Prob):
             raise OutsideFragment("no certified limit")

@@ -50,7 +50,9 @@ def _block(rec, closed, block: list[int], region: Region) -> str | None:  # type
         [
             sp.factor(
                 rec.forcing[i, 0]
-                + sp.Add(*(rec.matrix[i, j] * closed.entries[j].xreplace({g: g - 1}) for j in others))
+                + sp.Add(
+                    *(rec.matrix[i, j] * closed.entries[j].xreplace({g: g - 1}) for j in others)
+                )
             )
             for i in block
         ],

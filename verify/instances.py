@@ -29,6 +29,8 @@ from .optima import minimum_at
 __all__ = ["Check", "candidates", "check_at", "compare", "instances", "named", "satisfies"]
 
 Instance = dict
+FEW = 32
+FAR = 100  # an unbounded real symbol is looked at there too
 MAX_CANDIDATES = 6000
 
 
@@ -154,8 +156,11 @@ def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> I
     if isinstance(domain, Integers) and _is_support_size(claim, s):
         members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
     else:
-        members = list(islice(domain.members(at), _width(domain, len(claim.domain)) + extra))
+        width = FEW if _few(domain) and len(claim.domain) <= 2 else _width(domain, len(claim.domain))
+        members = list(islice(domain.members(at), width + extra))
     corners = [c for c in domain.corners(at) if not isinstance(c, tuple)]
+    if isinstance(domain, Reals) and domain.hi is sp.oo:
+        corners.append(sp.Integer(FAR))
     for x in dict.fromkeys([*members, *corners, *_thresholds(claim, s, at)]):
         yield from _product(claim, rest, {**at, s: x}, extra)
 
@@ -172,6 +177,12 @@ def _thresholds(claim: Claim, s: sp.Basic, at: Instance) -> Iterator[sp.Expr]:
                 x = other.xreplace(values)
                 if x.is_number and x.is_real and domain.contains(x, at):
                     yield x
+
+
+def _few(domain: Domain) -> bool:
+    """A short range of integers, which is looked at as a whole."""
+    ends = isinstance(domain, Integers) and domain.lo.is_Integer and domain.hi.is_Integer
+    return bool(ends and domain.hi - domain.lo < FEW)
 
 
 def _is_support_size(claim: Claim, s: sp.Basic) -> bool:

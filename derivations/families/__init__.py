@@ -2,7 +2,9 @@
 
 from .base import Family
 from .categorical import Categorical
+from .cdf import Cdf
+from .firstorder import FirstOrder
 from .gaussian import Gaussian
 from .linear import Linear
 
-__all__ = ["Categorical", "Family", "Gaussian", "Linear"]
+__all__ = ["Categorical", "Cdf", "Family", "FirstOrder", "Gaussian", "Linear"]

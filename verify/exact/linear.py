@@ -21,7 +21,7 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import DomainError, OutsideFragment
-from refutable.derivations.families import Linear
+from refutable.derivations.families import FirstOrder, Linear
 from refutable.derivations.process import Process
 
 from .errors import Undefined
@@ -189,6 +189,9 @@ def mean_square(vec: Q.Vec, at: At) -> sp.Expr:
         raise DomainError(f"the noise variance {sigma2} has no value in this instance")
     total = sp.Integer(0)
     for x, c in noise.items():
+        if isinstance(family, FirstOrder):  # a mean of rows independent terms
+            total += sigma2 * c**2 / x.rows
+            continue
         share = sigma2 * c**2 / x.copies
         if share != 0:
             total += share * inverse_gram_trace(x.rows, d)
