@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 import sympy as sp
 
-from refutable.derivations.quantity import Mean, Prob
 from refutable.derivations.statement import Parts, Prose
 
 from .abbreviate import changed, with_letters
 from .glyphs import raised
 from .page import Page
+from .readable import readable
 from .typeset import sequences_of
 from .untex import untex
 from .verdict import Verdict
@@ -48,9 +48,7 @@ def _readable(text: str, v: Verdict) -> str:
     """A line of an account in our notation: `p(2)` is p⁽²⁾, a quantity is as it was stated."""
     x = v.counterexample
     at = {k: e for k, e in (x.values if x else {}).items() if isinstance(e, sp.Expr)}
-    for node in v.claim.bound().atoms(Mean, Prob):
-        here = node.xreplace(at)
-        text = text.replace(str(here), formula(here))
+    text = readable(text, v.claim, at)
     text = re.sub(r"\b([a-z])\((\d+)\) = ", lambda m: f"{m[1]}{raised(f'({m[2]})')} = ", text)
     return text.replace("*", "·")
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from .glyphs import ascii_text
 
-__all__ = ["Page", "fold"]
+__all__ = ["Page", "fold", "only_ascii"]
 
 #: The widest a line gets, however wide the terminal is; what a mail still shows well.
 WIDEST = 96
@@ -46,17 +46,22 @@ def fold(formula: str, width: int) -> list[str]:
     return [*lines, formula]
 
 
+def only_ascii(out: Console) -> bool:
+    """Whether the encoding of the console lacks our signs."""
+    try:
+        "‖ᵐₙ≤−√".encode(out.encoding)
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
+
+
 class Page:
     """Prints blocks of text on a console, in ASCII where its encoding knows no more."""
 
     def __init__(self, out: Console):
         self.out = out
         self.width = min(out.width, WIDEST)
-        try:
-            "‖ᵐₙ≤−√".encode(out.encoding)
-            self.plain = False
-        except (UnicodeEncodeError, LookupError):
-            self.plain = True
+        self.plain = only_ascii(out)
 
     def line(self, text: str = "", style: str = "") -> None:
         """A line as it is."""

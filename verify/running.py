@@ -19,6 +19,7 @@ from refutable.derivations.claim import Claim
 from refutable.derivations.errors import Contradiction
 
 from .loadfault import one_line
+from .readable import make_readable
 from .selection import groups, with_assumed
 from .timelimit import TimeUp, time_limit
 from .transport import pack, unpack
@@ -102,7 +103,7 @@ def _one(
     from .judge import judge_one
 
     try:
-        return (judge or judge_one)(claim, options, done), None
+        return make_readable((judge or judge_one)(claim, options, done)), None
     except Contradiction as err:
         what = f"engines contradict each other: {one_line(err).removeprefix(f'{claim.id}: ')}"
     except Exception as err:

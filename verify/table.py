@@ -18,8 +18,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from .glyphs import ascii_text
 from .jsonout import tally
 from .junit import suite_name
+from .page import only_ascii
 from .verdict import Verdict
 
 __all__ = ["console", "print_tables", "progress", "summary_line"]
@@ -68,9 +70,10 @@ def print_tables(
             _table(name, rows, out, expected or set())
 
 
-def _reason(v: Verdict, expected: set[str]) -> str:
+def _reason(v: Verdict, expected: set[str], plain: bool) -> str:
     known = v.verdict in ("refuted", "undecided") and v.claim.id in expected
-    return " ".join(v.reason.split()) + (" [as in the baseline]" if known else "")
+    text = " ".join(v.reason.split()) + (" [as in the baseline]" if known else "")
+    return ascii_text(text) if plain else text
 
 
 def _table(name: str, rows: list[Verdict], out: Console, expected: set[str]) -> None:
@@ -86,7 +89,11 @@ def _table(name: str, rows: list[Verdict], out: Console, expected: set[str]) -> 
     if out.width >= MIDDLE:
         table.add_column("s", justify="right", no_wrap=True)
     for v in rows:
-        cells = [Text(v.claim.id), Text(v.verdict, STYLE[v.verdict]), Text(_reason(v, expected))]
+        cells = [
+            Text(v.claim.id),
+            Text(v.verdict, STYLE[v.verdict]),
+            Text(_reason(v, expected, only_ascii(out))),
+        ]
         if out.width >= WIDE:
             cells.insert(1, Text(v.claim.locator))
         if out.width >= MIDDLE:
@@ -99,16 +106,17 @@ def _blocks(name: str, rows: list[Verdict], out: Console, expected: set[str]) ->
     out.print(Text(name, "bold"), overflow="fold")
     for v in rows:
         out.print(Text(v.claim.id), Text(v.verdict, STYLE[v.verdict]), overflow="fold")
-        out.print(Padding(Text(_reason(v, expected), overflow="fold"), (0, 0, 0, 2)))
+        out.print(
+            Padding(Text(_reason(v, expected, only_ascii(out)), overflow="fold"), (0, 0, 0, 2))
+        )
 
 
 def _plain(name: str, rows: list[Verdict], out: Console, expected: set[str]) -> None:
     out.print(Text(name))
     wide = max(len(v.claim.id) for v in rows)
     for v in rows:
-        out.print(
-            Text(f"  {v.claim.id:{wide}}  {v.verdict:12}  {v.seconds:6.1f}  {_reason(v, expected)}")
-        )
+        why = _reason(v, expected, only_ascii(out))
+        out.print(Text(f"  {v.claim.id:{wide}}  {v.verdict:12}  {v.seconds:6.1f}  {why}"))
 
 
 def summary_line(verdicts: Sequence[Verdict]) -> str:

@@ -1,25 +1,30 @@
 """Many claims, many processes: the same words in the same order."""
 
+import io
 import json
 import os
 
 import pytest
 import sympy as sp
+from rich.console import Console
 
 from refutable.derivations.claim import claim
-from refutable.derivations.domain import Integers
+from refutable.derivations.domain import Integers, Simplex
 from refutable.derivations.errors import Contradiction, NoClaim
+from refutable.derivations.quantity import Mean, SqNorm
 from refutable.derivations.statement import lt
+from refutable.verify import jsonout
 from refutable.verify.cli import main
+from refutable.verify.glyphs import ascii_text
 from refutable.verify.judge import Options
+from refutable.verify.listing import print_claims
+from refutable.verify.loader import load_papers
 from refutable.verify.running import run
 from refutable.verify.selection import groups, select, with_assumed
 from refutable.verify.transport import pack, unpack
 from refutable.verify.verdict import Repair, Verdict
 from tests.cli.stubs import full, judge, make
-from tests.processes import FS
-
-n = sp.Symbol("n")
+from tests.processes import FS, m, n, p
 
 
 def several():
@@ -132,3 +137,23 @@ def test_workers_end_when_the_time_is_over(tmp_path):
     (tmp_path / "claim_r.py").write_text(CLAIMS)
     code = main(["verify", str(tmp_path), "--fast", "--jobs", "2", "--max-seconds", "0.1"])
     assert code == 1
+
+
+def test_messages_name_quantities_as_the_claim_does():
+    q = Mean(SqNorm(FS.model(m)))
+    c = claim("t.q", lt(q, 1), "bound", domain={m: Integers(1), n: Integers(1), p: Simplex()})[0]
+
+    def say(c, options, done):
+        return Verdict(c, "undecided", f"no certificate for {c.statement}, nor for {q}")
+
+    (v,) = run([c], [c], Options(), judge=say).verdicts
+    assert v.reason == "no certificate for E‖p⁽ᵐ⁾‖² < 1, nor for E‖p⁽ᵐ⁾‖²"
+
+
+def test_every_claim_of_the_papers_can_be_written_in_every_way():
+    for c in load_papers():
+        page = io.StringIO()
+        print_claims([c], Console(file=page, width=80))
+        assert c.id in page.getvalue()
+        assert json.loads(jsonout.dumps([Verdict(c, "undecided", "")], 0))
+        ascii_text(page.getvalue()).encode("ascii")
