@@ -131,7 +131,7 @@ def bench(name: str, device: str, replicas: list[int], steps: int) -> list[Row]:
         step()
         _wait(device)
         first = time.perf_counter() - began
-        seconds = median(clock(lambda: [step() for _ in range(steps)], device, 3)) / steps  # noqa: B023
+        seconds = median(clock(lambda: [step() for _ in range(steps)], device, 3)) / steps  # type: ignore[func-returns-value]  # noqa: B023
         tokens = R * config.batch * config.block / seconds
         limit = train_limit(trainer.shape, config.batch, copied, flops, element)
         out.append(Row("train", R, tokens, limit, first))
