@@ -42,16 +42,16 @@ def check_table(id: str, what: str, table: Mapping) -> None:
 
 
 def check_names(c: Claim, expressions: Iterable[sp.Basic]) -> None:
-    """No two symbols or functions of a claim are spelled alike: assumptions make them differ.
+    """No two symbols of a claim are spelled alike (assumptions tell them apart), no two functions.
 
-    Raises ClaimError.
+    A function and a symbol may be: a schedule alpha(t) and its limit alpha. Raises ClaimError.
     """
-    found: dict[str, sp.Basic] = {}
+    found: dict[tuple[str, bool], sp.Basic] = {}
     symbols: set[sp.Basic] = {*c.domain, *c.where, *c.quantities}
     for e in expressions:
         symbols |= e.free_symbols | {a.func for a in e.atoms(AppliedUndef)}
     for s in sorted(symbols, key=lambda s: (str(s), sp.srepr(s))):
-        other = found.setdefault(str(s), s)
+        other = found.setdefault((str(s), isinstance(s, UndefinedFunction)), s)
         if other is not s and other != s:
             raise ClaimError(
                 f"claim {c.id}: two different things are called {s}: {_kind(other)} and {_kind(s)};"

@@ -51,8 +51,8 @@ ERRORS = {
     "stated(eq(S(m), N))": "symbol N has no domain",
     "k = Symbol('m', integer=True); stated(eq(S(k), S(m)), domain={**D, k: Integers(1)})":
         "two different things are called m: a plain symbol and a symbol declared integer",
-    "S2 = Symbol('S'); stated(eq(S(m), S2), domain={**D, S2: Integers(1)})":
-        "two different things are called S: a function and a plain symbol",
+    "T = Function('S', real=True); stated(eq(S(m), T(m)), domain={**D, T: Schedule()})":
+        "two different things are called S: a function and a function",
     "m = Symbol('m', positive=True); stated(gt(m, 0), domain={m: Integers(0)}, quantities={})":
         "declared positive in SymPy, but its domain",
     "a, b = symbols('a b'); stated(eq(a, 1), where={a: b + 1, b: a + 1})":
