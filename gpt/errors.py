@@ -11,7 +11,7 @@ class GptError(RefutableError):
     """Base class of the transformer engine's errors."""
 
 
-class TorchMissing(GptError, UsageError):
+class TorchMissing(GptError, UsageError, ImportError):
     """Something was asked for that needs torch, and torch is not installed."""
 
 
