@@ -33,6 +33,14 @@ from refutable.derivations.statement import Lim, LimInf, LimSup
 
 __all__ = ["sequences_of", "tex"]
 
+#: Family -> its true parameter and its estimate; a categorical family has a letter of its own.
+LETTERS = {
+    "Linear": ("w^{*}", r"\hat{w}"),
+    "Gaussian": (r"\mu", r"\hat{\mu}"),
+    "Cdf": ("F", r"\hat{F}"),
+}
+OTHER = (r"\theta^{*}", r"\hat{\theta}")
+
 
 def tex(e: sp.Basic, sequences: Collection[str] = ()) -> str:
     """LaTeX; functions whose name is among `sequences` get their argument as an index.
@@ -77,6 +85,8 @@ class _Tex(LatexPrinter):
         stem, _, accent = expr.name.rpartition("_")
         if stem and accent in ("tilde", "hat", "bar"):
             return rf"\{accent}{{{self._deal_with_super_sub(stem)}}}"
+        if stem and accent == "star":
+            return rf"{self._deal_with_super_sub(stem)}^{{*}}"
         return super()._print_Symbol(expr, style)
 
     def _print_Function(self, expr: sp.Expr, exp: Any = None) -> str:
@@ -88,13 +98,17 @@ class _Tex(LatexPrinter):
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
     def _truth(self, v: TruthVec) -> str:
-        return _letter(v.args[0].process, self) if _is_categorical(v) else "w^{*}"
+        if _is_categorical(v):
+            return _letter(v.args[0].process, self)
+        return LETTERS.get(type(v.args[0].process.family).__name__, OTHER)[0]
 
     def _model(self, v: ModelVec) -> str:
         index = self._print(v.args[1])
         if _is_categorical(v):
-            return rf"{_letter(v.args[0].process, self)}^{{({index})}}"
-        return rf"\hat{{w}}_{{{index}}}"
+            letter = _letter(v.args[0].process, self).removesuffix("^{*}")
+            return rf"{letter}^{{({index})}}"
+        letter = LETTERS.get(type(v.args[0].process.family).__name__, OTHER)[1]
+        return f"{letter}_{{{index}}}"
 
     def _coord(self, e: Coord) -> str:
         v, i = e.args

@@ -58,6 +58,10 @@ class _Reader:
             if token in ("^", "_"):
                 pieces.append(self._scripts(pieces.pop() if pieces else Piece("")))
                 continue
+            if token == "'" and pieces:
+                self.at += 1
+                pieces[-1].text += "′"
+                continue
             piece = self._piece()
             if piece is None:
                 blank = True

@@ -38,6 +38,13 @@ from .untex import untex
 
 __all__ = ["domain_lines", "formula", "process_lines"]
 
+#: How other families estimate, in words.
+FAMILIES = {
+    "Gaussian": "sample means and unbiased covariances",
+    "Cdf": "empirical distribution functions",
+    "FirstOrder": "estimates to first order in 1/n",
+}
+
 
 def formula(e: object, sequences: set[str] | tuple[str, ...] = ()) -> str:
     """A formula on one line of plain text.
@@ -103,10 +110,10 @@ def _family(process: Process) -> str:
     family = process.family
     if isinstance(family, Categorical):
         return "relative frequencies"
-    if isinstance(family, Linear):
+    if type(family) is Linear:
         design = "fresh designs" if family.rows is None else f"one design of {family.rows} rows"
         return f"least squares on {design}"
-    return type(family).__name__
+    return FAMILIES.get(type(family).__name__, type(family).__name__)
 
 
 def _fit(fit: Fit) -> str:

@@ -50,6 +50,8 @@ f = sp.Function("f")
         (x * sp.Sum(1 / i, (i, 1, n)) / y, "(x Σᵢ₌₁ⁿ 1/i)/y"),
         (sp.Symbol("S_0") + sp.Symbol("p_tail"), "S₀ + p_tail"),
         (sp.Symbol("s_tilde"), "s̃"),
+        (sp.Symbol("theta_star"), "θ*"),
+        (1 / sp.Symbol("kprime"), "1/k′"),
         (sp.pi * sp.oo, "∞"),
         (S.Lim(1 / n + x, n), "lim_{n → ∞} (x + 1/n)"),
         (Q.Mean(Q.SqNorm(FS.model(m + 1))), "E‖p⁽ᵐ⁺¹⁾‖²"),
