@@ -1,6 +1,7 @@
 """Processes that many tests use, with their own symbols."""
 
 import sympy as sp
+
 from refutable.derivations.families import Categorical, Linear
 from refutable.derivations.process import (
     Accumulate,
