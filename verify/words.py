@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import sympy as sp
@@ -84,7 +85,8 @@ def _domain(d: Domain) -> str:
         return f"a set of classes of {formula(d.vector)}"
     if isinstance(d, Schedule):
         return _schedule(d)
-    return f"in {d}"
+    said = re.split(r"[:;,.(]", type(d).__doc__ or str(d))[0].strip()
+    return f"among {said[:1].lower()}{said[1:]}"
 
 
 def _schedule(d: Schedule) -> str:
