@@ -357,9 +357,12 @@ class Process:
         return out - {self.index}
 
     def put(self, table: Mapping[sp.Basic, sp.Basic]) -> Process:
-        """The same loop with other sizes, weights and shares."""
-        inner = {k: v for k, v in table.items() if k != self.index}
-        return replace(self, step=_put(self.step, inner), first=_put(self.first, inner))
+        """The same loop with other sizes, weights and shares; its name tells which."""
+        inner = {k: v for k, v in table.items() if k in self.parameters}
+        if not inner:
+            return self
+        name = f"{self.name} ({', '.join(f'{k} = {v}' for k, v in inner.items())})"
+        return replace(self, name=name, step=_put(self.step, inner), first=_put(self.first, inner))
 
     @property
     def max_lag(self) -> int:

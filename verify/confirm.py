@@ -18,6 +18,7 @@ from refutable.derivations.response import Response
 
 from . import exact as exact_engine
 from .deduce import Deduction, deduce
+from .exact.oracle import forwards
 from .instances import _arb, check_at, compare, prepare
 from .values import Exact, Symbolic
 from .vectors import K, formal
@@ -55,7 +56,25 @@ def confirm(
         return _arithmetic(check, account)
     d = deduce(claim)
     got = _symbolic(body, at, check, d, account)
-    return got or _sampling(claim, check, at, seed, account, d)
+    return got or _forwards(body, at, account, d) or _sampling(claim, check, at, seed, account, d)
+
+
+def _forwards(body: sp.Basic, at: dict, account: list[str], d: Deduction) -> Confirmation | None:
+    """Collapse times and point masses once more, by the chain of counts instead of its dual."""
+
+    def value(e: sp.Expr, where: dict) -> sp.Expr:
+        nodes = [x for x in e.atoms(Q.Mean, Q.Prob) if not isinstance(x.given, sp.Tuple)]
+        known = {x: forwards(x, where) for x in nodes}
+        return exact_engine.value(e.xreplace(known), where)
+
+    try:
+        again = check_at(body, at, value)
+    except (RefutableError, ZeroDivisionError):
+        return None
+    if again.truth is not False:
+        return None
+    detail = f"the absorbing chain, followed forwards, gives {again.lhs} against {again.rhs}"
+    return Confirmation("exact", detail, account, d)
 
 
 def _symbolic(
@@ -133,7 +152,7 @@ def _sampling(
         return None
     try:
         out = montecarlo.check(
-            check.rel, at, seed=seed, key=f"{claim.id}/confirm", alpha=1e-12, budget=4_000_000
+            check.rel, at, seed=seed, key=f"{claim.id}/confirm", alpha=1e-12, budget=40_000_000
         )
     except RefutableError:
         return None

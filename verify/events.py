@@ -3,6 +3,8 @@
 * Total collapse by index m, {T <= m}, is {model m is a point mass}: point masses are absorbing
   where every generation is drawn afresh from the latest model.
 * P(A | B) = P(A and B) / P(B), and an event that follows from another one drops out of a meet.
+* Where a retained corpus makes the first model and weighs in every later one, a later point mass
+  needs that the first model is one.
 * On {v is a point mass} a coordinate v_i is 0 or 1, so E[v_i; point mass] = P(v_i = 1), and the
   rest of E[v_i] belongs to the complement.
 """
@@ -16,6 +18,7 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.derive import full_resample
+from refutable.derivations.process import Once, Pool, Process
 
 from .region import Region
 
@@ -137,8 +140,22 @@ def _stays(v: Q.Vec, w: Q.Vec) -> bool:
         return True
     if not (isinstance(v, Q.ModelVec) and isinstance(w, Q.ModelVec) and v.args[0] == w.args[0]):
         return False
+    process = v.args[0].process
+    if _kept_from_first(process) and process.internal(w.args[1]) == 1:
+        return True  # v mixes w in
     later = sp.expand(w.args[1] - v.args[1])
-    return bool(full_resample(v.args[0].process) is not None and later.is_Integer and later > 0)
+    return bool(full_resample(process) is not None and later.is_Integer and later > 0)
+
+
+def _kept_from_first(process: Process) -> bool:
+    """Is the first model a retained corpus that weighs in every later fit?"""
+    fits = process.fits
+    if len(fits) < 2 or not all(isinstance(f, Pool) and f.weights is None for f in fits):
+        return False
+    first, step = fits
+    return all(isinstance(b, Once) for b in first.batches) and set(first.batches) <= set(
+        step.batches
+    )
 
 
 def event_facts(e: sp.Basic, region: Region) -> None:

@@ -16,9 +16,9 @@ from refutable.derivations.domain import Domain, Integers, Reals
 from refutable.derivations.families import Categorical
 
 from .positivity import prove
-from .region import Region
+from .region import Region, Variable
 
-__all__ = ["candidates", "fits", "prove_exists"]
+__all__ = ["candidates", "fits", "prove_exists", "prove_none_exists"]
 
 NUMBERS = tuple(sp.Rational(x) for x in ("1", "2", "3", "4", "10", "1/2", "1/4"))
 
@@ -54,3 +54,46 @@ def prove_exists(
         if fits(value, domain, region) and attempt(st.body.xreplace({st.symbol: value})):
             return value
     return None
+
+
+def prove_none_exists(
+    st: S.Exists,
+    domain: Domain | None,
+    region: Region,
+    attempt: Callable[[sp.Basic, Region], bool],
+) -> str | None:
+    """How a statement "some c does for all n" fails: for every c some n contradicts it; or None.
+
+    n is any, or as large as needed: see `_late`.
+    """
+    inner = st.body
+    if not isinstance(inner, S.ForAll) or not isinstance(inner.body, S.Rel):
+        return None
+    c, n = st.symbol, inner.symbol
+    if not isinstance(domain, Reals) or n not in region.variables:
+        return None
+    here = region.restrict(Variable(c, domain.lo, domain.hi, domain.lo_open, domain.hi_open))
+    for fact, words in _late(c, n, st.body, here):
+        late = here.copy()
+        late.facts += [fact] if fact is not None else []
+        if attempt(inner.body.negated, late):
+            return f"any {n}{words}"
+    return None
+
+
+def _late(
+    c: sp.Symbol, n: sp.Symbol, body: sp.Basic, region: Region
+) -> Iterator[tuple[S.Rel | None, str]]:
+    """Facts that some whole n satisfies for each c: none; n k >= c + 1 and n c >= 4 for k, c > 0."""
+    yield None, ""
+    if region.variables[n].hi is not sp.oo:
+        return
+    slopes: list[sp.Expr] = [sp.Integer(1)]
+    for k in candidates(body):
+        slopes += [] if k.is_number else [k, k**2]
+    for k in slopes:
+        slope = region.abstract(k)
+        if prove(S.Rel(">", slope, 0), region):
+            yield S.Rel(">=", n * slope, c + 1), f" >= ({c} + 1)/({k})"
+    if prove(S.Rel(">", c, 0), region):
+        yield S.Rel(">=", n * c, 4), f" >= 4/{c}"

@@ -34,7 +34,7 @@ FAR = 100  # an unbounded real symbol is looked at there too
 MAX_CANDIDATES = 6000
 
 
-def _order(claim: Claim) -> list[sp.Basic]:
+def order_of(claim: Claim) -> list[sp.Basic]:
     """Symbols of the domain so that each one's limits mention earlier ones only."""
     out: list[sp.Basic] = []
 
@@ -102,7 +102,7 @@ def candidates(claim: Claim, extra: int = 0) -> tuple[list[Instance], Callable[[
     Where the product of all small values is too large, every so many are taken, so that no
     symbol stays at its first value. extra widens the range of every symbol.
     """
-    order = _order(claim)
+    order = order_of(claim)
     found = list(islice(_product(claim, order, {}, extra), 8 * MAX_CANDIDATES))
     if len(found) > MAX_CANDIDATES:
         found = found[:: -(-len(found) // MAX_CANDIDATES)]
@@ -128,6 +128,10 @@ def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
     step = max(1, len(rest) // (2 * wanted)) if wanted else 1
     spread = [at for at in rest[step - 1 :: step] if satisfies(claim, at)][:wanted]
     out = near + spread
+    if not out and claim.hypotheses:
+        from .probes import probes
+
+        return sorted(probes(claim, 40), key=key)
     out.sort(key=key)
     return out
 
@@ -156,7 +160,7 @@ def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> I
     if isinstance(domain, Integers) and _is_support_size(claim, s):
         members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
     else:
-        width = FEW if _few(domain) and len(claim.domain) <= 2 else _width(domain, len(claim.domain))
+        width = FEW if _few(domain) and len(claim.domain) <= 2 else _width(domain, len(claim.domain))  # noqa: E501
         members = list(islice(domain.members(at), width + extra))
     corners = [c for c in domain.corners(at) if not isinstance(c, tuple)]
     if isinstance(domain, Reals) and domain.hi is sp.oo:
@@ -248,10 +252,7 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
     if isinstance(st, S.Rel):
         return _relation(st, at, value)
     if isinstance(st, S.And):
-        checks = [_check(p, at, value) for p in st.args]
-        return next((c for c in checks if c.truth is False), None) or next(
-            (c for c in checks if c.truth is None), checks[-1]
-        )
+        return _every(st, at, value)
     if isinstance(st, S.Or):
         checks = [_check(p, at, value) for p in st.args]
         return next((c for c in checks if c.truth), None) or next(
@@ -278,12 +279,31 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
         return Check(ok, None, x, None)
     if isinstance(st, S.Monotone):
         return _monotone(st, at, value)
+    if isinstance(st, S.ForAll) and st.symbol in at:
+        return _check(st.body, at, value)
+    if isinstance(st, S.Exists) and st.symbol not in st.body.free_symbols:
+        return _check(st.body, at, value)
     if isinstance(st, S.Minimises):
         truth, point, here, best = minimum_at(st, at, value)
         return Check(
             truth, S.Rel("<=", st.args[0], point), here, best, f"at {st.args[2]} = {point}"
         )
     raise OutsideFragment(f"{type(st).__name__} has no instances", part=type(st).__name__)
+
+
+def _every(st: S.And, at: Mapping, value: Callable) -> Check:
+    """One false part decides, whatever could not be evaluated of the others."""
+    checks: list[Check] = []
+    refusal = None
+    for part in st.args:
+        try:
+            checks.append(_check(part, at, value))
+        except OutsideFragment as err:
+            refusal = refusal or err
+    false = next((c for c in checks if c.truth is False), None)
+    if false is None and refusal is not None:
+        raise refusal
+    return false or next((c for c in checks if c.truth is None), checks[-1])
 
 
 def _monotone(st: S.Monotone, at: Mapping, value: Callable) -> Check:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
@@ -26,9 +27,11 @@ from refutable.derivations.errors import Contradiction, OutsideFragment
 from .boundary import boundary_table
 from .confirm import confirm
 from .deduce import Deduction, deduce
+from .edges import edge_instances
 from .exact import Undefined
 from .instances import Check, candidates, check_at, instances, named, satisfies
 from .mutation import tally
+from .probes import far
 from .repair import find_repair
 from .rewrites import rewrite
 from .sampling import sample
@@ -182,6 +185,10 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
         failing = None if deduction.proved else _symbolic_scan(claim, body, ats, deduction, finding)
         if failing is not None:
             return _refuted(claim, failing, exact, options, finding, Symbolic(deduction))
+        if not deduction.proved and "exact" in options.engines:
+            failing = _edges(claim, body, exact) or far(claim, body, exact)
+            if failing is not None:
+                return _refuted(claim, failing, exact, options, finding)
         finding.evidence.append(_symbolic_evidence(deduction, time.perf_counter() - t))
     if deduction.proved:
         finding.verdict, finding.reason = "proved", _why(deduction, finding)
@@ -244,6 +251,29 @@ def _smallest(claim: Claim, body: sp.Basic, failing, value, tries: int = 400):  
     return failing
 
 
+def _edges(claim: Claim, body: sp.Basic, exact: Exact):  # type: ignore[no-untyped-def]
+    """The clearest failure among instances at which a premise barely holds.
+
+    Of the smallest sizes at which there is one; a second engine must be able to see it.
+    """
+    worst, level = None, None
+    for at in edge_instances(claim):
+        here = tuple(v for v in at.values() if not isinstance(v, tuple))
+        if worst is not None and here != level:
+            break
+        try:
+            c = check_at(body, at, exact)
+        except (OutsideFragment, ZeroDivisionError):
+            continue
+        if c.truth is False and (worst is None or _margin(c) > _margin(worst[1])):
+            worst, level = (at, c), here
+    return worst
+
+
+def _margin(c: Check) -> sp.Expr:
+    return abs(c.lhs - c.rhs) if isinstance(c.lhs, sp.Rational) else sp.Integer(0)
+
+
 def _symbolic_scan(claim: Claim, body: sp.Basic, ats: list[dict], d: Deduction, finding: Finding):  # type: ignore[no-untyped-def]
     """The first instance where the derived formulas contradict the statement."""
     sym = Symbolic(d)
@@ -281,10 +311,22 @@ def _refuted(
         Evidence(confirmation.engine, "fails", confirmation.detail, seconds=time.perf_counter() - t)
     )
     finding.verdict, finding.refutes = "refuted", "formula"
-    finding.counterexample = _counterexample(check, at, finder, confirmation)
-    finding.reason = f"false at {_short(at)}: {_sides(check, at, short=True)}"
+    shown = {s: v for s, v in at.items() if s in _relevant(claim, body=claim.bound())}
+    finding.counterexample = _counterexample(check, shown, finder, confirmation)
+    finding.counterexample.values = at
+    finding.reason = f"false at {_short(shown)}: {_sides(check, at, short=True)}"
     finding.deduction = confirmation.deduction
     return finding
+
+
+def _relevant(claim: Claim, body: sp.Basic) -> set[sp.Basic]:
+    """The symbols that the statement depends on: not the variable of a limit."""
+    free = set(body.free_symbols) | {a.func for a in body.atoms(AppliedUndef)}
+    for h in claim.assumptions:
+        free |= h.free_symbols
+    for process in Q.processes_of(body):
+        free |= {x for x in process.parameters if not isinstance(x, sp.Symbol)}
+    return free
 
 
 def _counterexample(check: Check, at: dict, finder: str, confirmation) -> Counterexample:  # type: ignore[no-untyped-def]

@@ -22,6 +22,7 @@ from refutable.derivations.claim import Claim, expand
 from refutable.derivations.matrices import has_matrices
 
 from .matrixmutants import matrix_changes
+from .words import formula
 
 __all__ = ["Mutant", "mutants_of", "places", "replace_at", "token_symbols"]
 
@@ -42,7 +43,7 @@ def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
 
     Quantities are left alone: an engine derives them.
     """
-    tokens = token_symbols(claim)
+    tokens = token_symbols(claim) | {x.symbol for x in claim.statement.atoms(S.Exists)}
     symbols = [s for s in (*claim.domain, *claim.where) if isinstance(s, sp.Symbol)]
     symbols = [s for s in symbols if s not in tokens]
     bodies = [claim.statement]
@@ -95,7 +96,8 @@ def _other_events(claim: Claim) -> Iterator[Mutant]:
                     if (c.func if isinstance(c, AppliedUndef) else c) == name
                 }
                 if table:
-                    yield Mutant(f"{old} becomes {other}", "event", claim.statement.xreplace(table))
+                    change = f"{formula(old)} becomes {formula(other)}"
+                    yield Mutant(change, "event", claim.statement.xreplace(table))
 
 
 def _spread(found: list[Mutant], limit: int) -> list[Mutant]:

@@ -16,6 +16,7 @@ from .deduce import Deduction, deduce
 from .exact import Undefined
 from .instances import check_at, instances
 from .mutants import Mutant, mutants_of
+from .probes import far
 from .region import region_of
 from .values import Exact, Symbolic
 from .verdict import MutantTally
@@ -111,11 +112,27 @@ def _at_last(
             continue
         if c.truth is False:
             return "killed", f"false at {_text(at)}"
-    if isinstance(changed.statement, S.Rel) and not isinstance(changed.statement.lhs, Q.Vec):
-        opposite = deduce_quietly(replace(changed, statement=changed.statement.negated), facts)
+    found = far(changed, body, exact, 150)
+    if found is not None:
+        return "killed", f"false at {_text(found[0])}"
+    against = _opposite(changed.statement)
+    if against is not None:
+        opposite = deduce_quietly(replace(changed, statement=against), facts)
         if opposite is not None and opposite.proved:
             return "killed", "its opposite is proved"
     return "undetected", d.missing if d else "no engine reads it"
+
+
+def _opposite(st: sp.Basic) -> sp.Basic | None:
+    """A statement that excludes this one, everywhere or for one of its parts; None without."""
+    if isinstance(st, S.Rel):
+        return None if isinstance(st.lhs, Q.Vec) else st.negated
+    if isinstance(st, S.Exists):
+        return S.Not(st)
+    if isinstance(st, S.And):
+        parts = [x for x in map(_opposite, st.args) if x is not None]
+        return S.Or(*parts) if parts else None
+    return None
 
 
 def _undefined_too(claim: Claim, ats: list[dict], exact: Exact) -> bool:

@@ -7,6 +7,11 @@ For one random probability vector V on a lattice, split at the event "V is a poi
 and on the second event 1/s <= |V|_2^2 <= |V|_inf <= 1 - 1/n. Bounds that are linear in f pass to
 the conditional means. Where E|V|_2^2 has a closed form, this pins rho between two formulas.
 For the collapse time, E T = sum_k P(T > k) turns the same split into bounds of its sum.
+
+A bound that grows with the sample size only comes from the ancestors of a generation: a of them
+have a common parent with probability c(a) = 1 - prod_{j<a} (1 - j/n) >= x/(1 + x) for
+x = a (a - 1)/(2 n), and one ancestor makes a point mass. So E T - 1 <= sum_{a=2}^n 1/c(a)
+<= sum_{a=2}^n (1 + 2 n/(a (a - 1))) = 3 (n - 1).
 """
 
 from __future__ import annotations
@@ -48,7 +53,7 @@ def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]
     for t in sorted(e.atoms(Q.CollapseTime), key=sp.default_sort_key):
         if any(n.args[0] == t for n in e.atoms(Q.Mean)):
             _collapse_time(t.args[0].process, region)
-            lemmas += ["lemma.split", "lemma.tailsum"]
+            lemmas += ["lemma.split", "lemma.tailsum", "lemma.coalescence"]
     event_facts(e, region)
     _sure_coordinates(e, region, formula)
     return list(dict.fromkeys(lemmas))
@@ -107,7 +112,7 @@ def _another_token(x: Q.Coord, sure: sp.Symbol, settled: sp.Symbol, region: Regi
     process = x.args[0].args[0].process
     if full_resample(process) is None:
         return
-    truth = region.variables.get(region.names.get(process.truth[x.args[1]]))
+    truth = region.variables.get(region.names.get(Q.NormInf(process.truth)))
     if truth is not None and truth.hi_open:
         region.facts.append(Rel("<", sure, settled))
 
@@ -126,7 +131,10 @@ def _survival_sum(process: Process) -> sp.Expr:
 
 
 def _collapse_time(process: Process, region: Region) -> None:
-    """With W = sum_{k>=1} (1 - E|p(k)|^2):  (E T - 1)/n <= W <= (1 - 1/s)(E T - 1)."""
+    """With W = sum_{k>=1} (1 - E|p(k)|^2):  (E T - 1)/n <= W <= (1 - 1/s)(E T - 1).
+
+    And E T - 1 <= 3 (n - 1), by the common ancestor.
+    """
     size = full_resample(process)
     if size is None:
         raise OutsideFragment("the collapse time of a process that can leave a point mass")
@@ -137,4 +145,5 @@ def _collapse_time(process: Process, region: Region) -> None:
     region.facts += [
         Rel(">=", w * size, mean - first),
         Rel("<=", w, (1 - 1 / s) * (mean - first)),
+        Rel("<=", mean - first, 3 * (size - 1)),
     ]

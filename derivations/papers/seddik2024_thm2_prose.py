@@ -93,7 +93,7 @@ claim(
     quantities={drift: Lambda(m, Mean(Norm1(PS.model(m) - PS.model(1))))},
     parts={
         "s1": Prose("the sum of squares stays roughly constant when n grows"),
-        "s2": {"statement": Monotone(drift(m), n, "nondecreasing"), "kind": "monotonicity"},
+        "s2": {"statement": Monotone(drift(m), n, "nondecreasing")},
     },
 )
 
@@ -115,6 +115,6 @@ claim(
     },
     parts={
         "s1": {"statement": Implies(p_more, ge(S_p(m), S_q(m))), "kind": "monotonicity"},
-        "s2": {"statement": Implies(p_more, le(drift_p(m), drift_q(m))), "kind": "monotonicity"},
+        "s2": Implies(p_more, le(drift_p(m), drift_q(m))),
     },
 )
