@@ -72,15 +72,18 @@ def _drop_decaying(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
 
 
 def _below_one(base: sp.Expr, region: Region) -> bool:
+    """Is |base| < 1: everywhere, or from some value on of a symbol that an outer limit sends up?"""
     if base.is_number:
         return bool(abs(base) < 1)
-    if not prove(Rel("<", base, 1), region):
-        late = sorted(base.free_symbols & region.eventual, key=str)
-        if not late:
-            return False
-        fixed = _rational_limit(base, late[0], region)  # below one from some index on
-        return not (fixed.is_number and not fixed.is_finite) and _below_one(fixed, region)
-    return bool(prove(Rel(">=", base, 0), region) or prove(Rel(">", base, -1), region))
+    if prove(Rel("<", base, 1), region) and (
+        prove(Rel(">=", base, 0), region) or prove(Rel(">", base, -1), region)
+    ):
+        return True
+    late = sorted(base.free_symbols & region.eventual, key=str)
+    if not late:
+        return False
+    fixed = _rational_limit(base, late[0], region)
+    return not (fixed.is_number and not fixed.is_finite) and _below_one(fixed, region)
 
 
 def _rational_limit(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
