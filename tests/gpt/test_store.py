@@ -11,6 +11,8 @@ import textwrap
 import numpy as np
 import pytest
 
+pytest.importorskip("torch")
+
 from refutable.gpt import preset
 from refutable.gpt.errors import CorpusError, StoreError
 
