@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from .errors import OutsideFragment
 from .exponential import Coefficients, Terms, add, shift_back, solve, to_expr
@@ -62,11 +63,16 @@ def closed_form(r: Recurrence) -> ClosedForm:
         form = _general(r)
     late = form.start > r.start
     certify(r, form, late)
-    if late and is_zero(
-        form.formula.xreplace({r.generation: sp.Integer(r.start)}).doit() - r.value(r.initial)
-    ):
+    first = form.formula.xreplace({r.generation: sp.Integer(r.start)})
+    if late and not _turned_round(first) and is_zero(first.doit() - r.value(r.initial)):
         form = replace(form, start=r.start)
     return form
+
+
+def _turned_round(e: sp.Expr) -> bool:
+    """Does a sum or product end more than one before it begins? SymPy then gives no empty one."""
+    limits = [x for node in e.atoms(sp.Sum, sp.Product) for x in node.limits]
+    return any((b - a).is_number and b - a < -1 for _, a, b in limits)
 
 
 def _with_roots(r: Recurrence) -> ClosedForm | None:
@@ -306,6 +312,10 @@ def _first_order(a: sp.Expr, b: sp.Expr, initial: sp.Expr, g: sp.Symbol, start: 
     product = telescope(a.xreplace({g: k}), k, start + 1, g)
     if not constant.has(g):
         return constant + sp.factor(sp.cancel(initial - constant)) * product
+    if a.atoms(AppliedUndef):
+        raise OutsideFragment(
+            "a recurrence whose factors may vanish has no closed form", part="schedule"
+        )
     ratio = sp.cancel(sp.together(b.xreplace({g: k}) / product.xreplace({g: k})))
     return product * (initial + _sum(ratio, k, start + 1, g))
 
@@ -329,6 +339,10 @@ def telescope(r: sp.Expr, k: sp.Symbol, first: int, last: sp.Expr) -> sp.Expr:
     """
     if k not in r.free_symbols:
         return r ** (last - first + 1)
+    if not r.is_rational_function(k) or any(
+        k in call.free_symbols for call in r.atoms(AppliedUndef)
+    ):
+        return sp.Product(sp.factor(r), (k, first, last))
     num, den = sp.fraction(sp.cancel(sp.together(r)))
     tops, bottoms = _linear(num, k), _linear(den, k)
     rest = sp.Integer(1)
