@@ -113,8 +113,8 @@ def one_step(node: Q.Mean) -> Derived:
         if t.top - 1 not in allowed:
             raise OutsideFragment("a mean given models of more than one generation ago")
         g = t.top if t.symbolic else int(t.top)
-        back = t.system.pull_back(t.target, sp.Dummy("g", integer=True) if t.symbolic else g)
-        back = sp.expand(back)
+        step = sp.Dummy("g", integer=True) if t.symbolic else g
+        back = sp.expand(t.system.pull_back(t.target, step))
         left = back.free_symbols & set(t.system.components.values())
         names = {s: c for c, s in t.system.components.items() if s in left}
         vectors = {}
@@ -122,6 +122,7 @@ def one_step(node: Q.Mean) -> Derived:
             if c[0] != "model" or t.top - c[1] not in allowed:
                 raise OutsideFragment(f"the mean also depends on {c}", part=str(c))
             vectors[s] = process.model(process.paper(t.top - c[1]))
+        back = back.xreplace({step: g}) if t.symbolic else back
         out += t.coefficient * _name_given(back, vectors, t)
         steps.append(Step("one step", node, out, {"term": t.target}))
     return Derived(node, out, None, None, tuple(steps))

@@ -14,6 +14,7 @@ from itertools import combinations, count, islice, pairwise, product
 import sympy as sp
 
 from .errors import DomainError
+from .schedules import Shape, of_integers, of_reals
 
 __all__ = [
     "Domain",
@@ -209,7 +210,7 @@ class Simplex(Domain):
                 if p in seen or (self.nontrivial and max(p) == 1):
                     continue
                 seen.add(p)
-                if sorted(p, reverse=True) == list(p) or s > 2 or den > 1:
+                if den > 1 or max(p) == p[0]:  # one point mass stands for all
                     yield tuple(sp.Rational(x.numerator, x.denominator) for x in p)
             if s == 1:
                 return
@@ -325,7 +326,8 @@ class Schedule(Domain):
     """A sequence of numbers t -> f(t): the domain of a function symbol such as alpha or n.
 
     values: the domain of each member; to: its limit (None: nothing assumed); monotone: None,
-    "increasing" or "decreasing"; summable: None, True or False (sum over t >= 1 finite or not).
+    "increasing" or "decreasing"; summable, inverse_summable: None, True or False (the sum of the
+    members, of their inverses, over t >= 1 is finite or not).
     Members are explicit schedules from a fixed grammar (constants, alternating, powers,
     logarithms, eventually one) that satisfy the hypotheses; each is a sympy Lambda.
     """
@@ -334,6 +336,7 @@ class Schedule(Domain):
     to: object = None
     monotone: str | None = None
     summable: bool | None = None
+    inverse_summable: bool | None = None
 
     def __post_init__(self) -> None:
         if self.monotone not in (None, "increasing", "decreasing"):
@@ -342,3 +345,33 @@ class Schedule(Domain):
             )
         if self.to is not None:
             object.__setattr__(self, "to", _number(self.to, "limit of a schedule"))
+        if not isinstance(self.values, (Integers, Reals)):
+            raise DomainError(f"a schedule has integers or reals as values (got {self.values!r})")
+
+    @property
+    def depends(self) -> tuple[sp.Symbol, ...]:  # type: ignore[override]
+        return self.values.depends
+
+    def members(self, at: Mapping[sp.Basic, object]) -> Iterator[Value]:
+        return (shape.schedule for shape in self._shapes(at) if self._admits(shape))
+
+    def _shapes(self, at: Mapping[sp.Basic, object]) -> Iterator[Shape]:
+        d = self.values
+        lo, hi = concrete(d.lo, at), concrete(d.hi, at)  # type: ignore[attr-defined]
+        if isinstance(d, Integers):
+            return of_integers(int(sp.ceiling(lo)), hi)
+        return of_reals(lo, hi, d.lo_open, d.hi_open)  # type: ignore[attr-defined]
+
+    def _admits(self, shape: Shape) -> bool:
+        return (
+            (self.to is None or shape.to == self.to)
+            and (self.monotone is None or shape.direction == self.monotone)
+            and (self.summable is None or shape.summable == self.summable)
+            and (self.inverse_summable is None or shape.inverse_summable == self.inverse_summable)
+        )
+
+    def contains(self, value: Value, at: Mapping[sp.Basic, object]) -> bool:
+        return any(value == member for member in self.members(at))
+
+    def corners(self, at: Mapping[sp.Basic, object]) -> list[Value]:
+        return []

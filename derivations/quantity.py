@@ -466,7 +466,7 @@ def put_parameters(e: sp.Basic, table: dict[sp.Symbol, sp.Expr]) -> sp.Basic:
     >>> loop = Process("loop", Categorical("p"), Pool([Draw(Model(), n)]))
     >>> put_parameters(SqNorm(loop.model(1)), {n: n + 1}).args[0].args[0].process.step.batches[0].size
     n + 1
-    """
+    """  # noqa: E501
     tags = {tag: Tag(tag.process.put(table)) for tag in e.atoms(Tag)}
     return e.xreplace(tags).subs(table, simultaneous=True)
 

@@ -58,7 +58,9 @@ def blocks(matrix: sp.Matrix) -> list[list[int]]:
 
 def closed_form(r: Recurrence) -> ClosedForm:
     """The closed form of every entry and of the value; raises OutsideFragment where it has none."""
-    form = _with_roots(r) if r.autonomous else None
+    form = _constant(r)
+    if form is None and r.autonomous:
+        form = _with_roots(r)
     if form is None:
         form = _general(r)
     late = form.start > r.start
@@ -67,6 +69,16 @@ def closed_form(r: Recurrence) -> ClosedForm:
     if late and not _turned_round(first) and is_zero(first.doit() - r.value(r.initial)):
         form = replace(form, start=r.start)
     return form
+
+
+def _constant(r: Recurrence) -> ClosedForm | None:
+    """The initial values for ever, where the step leaves them as they are, coupled or not."""
+    if not r.labels or r.initial.has(r.generation):
+        return None
+    step = r.matrix * r.initial + r.forcing - r.initial
+    if not all(is_zero(e, [r.generation]) for e in step):
+        return None
+    return ClosedForm(r.value(r.initial), r.generation, r.start, tuple(r.initial))
 
 
 def _turned_round(e: sp.Expr) -> bool:
@@ -312,7 +324,7 @@ def _first_order(a: sp.Expr, b: sp.Expr, initial: sp.Expr, g: sp.Symbol, start: 
     product = telescope(a.xreplace({g: k}), k, start + 1, g)
     if not constant.has(g):
         return constant + sp.factor(sp.cancel(initial - constant)) * product
-    if a.atoms(AppliedUndef):
+    if a.atoms(AppliedUndef) or not a.is_rational_function(g):
         raise OutsideFragment(
             "a recurrence whose factors may vanish has no closed form", part="schedule"
         )
@@ -342,7 +354,8 @@ def telescope(r: sp.Expr, k: sp.Symbol, first: int, last: sp.Expr) -> sp.Expr:
     if not r.is_rational_function(k) or any(
         k in call.free_symbols for call in r.atoms(AppliedUndef)
     ):
-        return sp.Product(sp.factor(r), (k, first, last))
+        inner = sp.Dummy("k", integer=True)
+        return sp.Product(sp.factor(r.xreplace({k: inner})), (inner, first, last))
     num, den = sp.fraction(sp.cancel(sp.together(r)))
     tops, bottoms = _linear(num, k), _linear(den, k)
     rest = sp.Integer(1)

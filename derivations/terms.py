@@ -170,7 +170,7 @@ def name_truth(e: sp.Expr, t: Term) -> sp.Expr:
     for summand in sp.Add.make_args(e):
         free, bound = summand.as_independent(theta, as_Add=False)
         num, den = sp.fraction(sp.together(bound))
-        if theta in den.free_symbols:
+        if theta in den.free_symbols or not num.is_polynomial(theta):
             raise OutsideFragment("a sum over coordinates of a quotient")
         part: sp.Expr = sp.Integer(0)
         for (k,), c in sp.Poly(num, theta).terms():

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.claim import Claim
@@ -24,7 +25,14 @@ __all__ = ["limit_at", "put"]
 def put(e: sp.Basic, values: Mapping[sp.Basic, sp.Expr]) -> sp.Basic:
     """`e` with numbers for symbols, inside its processes as well."""
     tags = {tag: Q.Tag(_concrete(tag.process, values)) for tag in e.atoms(Q.Tag)}
-    return e.xreplace({**tags, **values})
+    return _filled(e.xreplace(tags), values)
+
+
+def _filled(e: sp.Basic, values: Mapping) -> sp.Basic:
+    """Numbers for symbols, explicit schedules for sequences."""
+    e = e.xreplace({s: v for s, v in values.items() if isinstance(s, sp.Symbol)})
+    calls = {c: values[c.func](*c.args) for c in e.atoms(AppliedUndef) if c.func in values}
+    return e.xreplace(calls) if calls else e
 
 
 def _concrete(process: Process, values: Mapping[sp.Basic, sp.Expr]) -> Process:
@@ -40,7 +48,7 @@ def _concrete(process: Process, values: Mapping[sp.Basic, sp.Expr]) -> Process:
 
 def _put(x: object, values: Mapping[sp.Basic, sp.Expr]):  # type: ignore[no-untyped-def]
     if isinstance(x, sp.Basic):
-        return x.xreplace(values)
+        return _filled(x, values)
     if isinstance(x, tuple):
         return tuple(_put(y, values) for y in x)
     if is_dataclass(x) and not isinstance(x, type):
@@ -51,7 +59,7 @@ def _put(x: object, values: Mapping[sp.Basic, sp.Expr]):  # type: ignore[no-unty
 def limit_at(node: sp.Expr, at: Mapping, claim: Claim) -> sp.Expr:
     """The value of a Lim node in functionals of the truth; raises OutsideFragment."""
     bound = {x for e in sp.preorder_traversal(node) for x in getattr(e, "bound_symbols", ())}
-    values = {s: v for s, v in at.items() if isinstance(v, sp.Expr) and isinstance(s, sp.Symbol)}
+    values = {s: v for s, v in at.items() if isinstance(v, (sp.Expr, sp.Lambda))}
     e = put(node, {s: v for s, v in values.items() if s not in bound})
     region = region_of(claim, [e])
     value = replace_limits(e, Deduction(claim, region), region)

@@ -7,6 +7,7 @@ run far enough, confirms a limit; sampling confirms the rest, at the run's false
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import sympy as sp
 
@@ -14,6 +15,7 @@ from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import Contradiction, OutsideFragment, RefutableError
+from refutable.derivations.functions import opened
 from refutable.derivations.response import Response
 
 from . import exact as exact_engine
@@ -30,6 +32,11 @@ _QUANTITIES = (
     *(Q.Mean, Q.Prob, Q.ModelVec, Q.BatchVec, Q.CollapseTime, Q.DrawCount, Q.Coefficient),
     Response,
 )
+
+
+#: Steps that sampling may take to confirm a failure, and how near sides count as equal meanwhile.
+BUDGETS = (4_000_000, 60_000_000)
+CLOSE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ def confirm(
     if check.rel is not None and isinstance(check.rel.lhs, Q.Vec):
         return _vector(check, at, account)
     if not body.atoms(*_QUANTITIES):
-        return _arithmetic(check, account)
+        return _arithmetic(check, at, account)
     d = deduce(claim)
     got = _symbolic(body, at, check, d, account)
     return got or _forwards(body, at, account, d) or _sampling(claim, check, at, seed, account, d)
@@ -99,10 +106,12 @@ def _symbolic(
     return Confirmation("symbolic", detail, account, d)
 
 
-def _arithmetic(check, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
+def _arithmetic(check, at: dict, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
     """No random quantity: the two numbers, again, in FLINT's interval arithmetic."""
     if check.rel is None or check.lhs is None or check.rhs is None:
         return Confirmation("certificate", "membership of a number in a range", account)
+    if any(side in (sp.oo, -sp.oo) for side in (check.lhs, check.rhs)):
+        return _unbounded(check, at, account)
     difference = prepare(check.lhs - check.rhs)
     ball = _arb(difference)
     if ball is None:
@@ -121,6 +130,25 @@ def _arithmetic(check, account: list[str]) -> Confirmation | None:  # type: igno
     return (
         Confirmation("certificate", f"FLINT: difference {ball.str(12)}", account) if clear else None
     )
+
+
+def _unbounded(check, at: dict, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
+    """A side that is infinite: near the instance FLINT's balls leave every bound behind."""
+    rel = check.rel
+    infinite = rel.lhs if check.lhs in (sp.oo, -sp.oo) else rel.rhs
+    at = {s: v for s, v in at.items() if isinstance(v, sp.Expr)}
+    for s in sorted(infinite.free_symbols & set(at), key=str):
+        for side in (1, -1):
+            near = [opened(infinite).xreplace({**at, s: at[s] + side * sp.Rational(1, 10**k)})
+                    for k in (10, 100, 1000)]  # fmt: skip
+            balls = [_arb(e.doit()) for e in near]
+            if all(b is not None for b in balls) and all(
+                abs(y) > 2 * abs(x) for x, y in pairwise(balls)
+            ):
+                shown = ", ".join(b.str(6, radius=False) for b in balls)
+                detail = f"FLINT: at distances 1e-10, 1e-100, 1e-1000 from {s} it is {shown}"
+                return Confirmation("certificate", detail, account)
+    return None
 
 
 def _vector(check, at: dict, account: list[str]) -> Confirmation | None:  # type: ignore[no-untyped-def]
@@ -150,14 +178,15 @@ def _sampling(
 
     if check.rel is None:
         return None
-    try:
-        out = montecarlo.check(
-            check.rel, at, seed=seed, key=f"{claim.id}/confirm", alpha=1e-12, budget=40_000_000
-        )
-    except RefutableError:
-        return None
-    if out.outcome == "refuted":
-        return Confirmation("montecarlo", out.detail, account, d)
+    for budget in BUDGETS:
+        try:
+            out = montecarlo.check(
+                check.rel, at, seed=seed, key=f"{claim.id}/confirm", budget=budget, delta=CLOSE
+            )
+        except RefutableError:
+            return None
+        if out.outcome == "refuted":
+            return Confirmation("montecarlo", out.detail, account, d)
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
@@ -20,9 +21,11 @@ from refutable.derivations.matrices import has_matrices
 from refutable.derivations.normal import is_zero
 from refutable.derivations.response import Response
 
+from .affinelimits import explicit_limit
 from .cases import branches, resolve, spelled
+from .comparison import limit_relation
 from .divergence import diverges
-from .existence import prove_exists
+from .existence import prove_exists, prove_none_exists
 from .integrals import carry_out
 from .lattice import is_whole
 from .limiting import limit_of
@@ -30,10 +33,12 @@ from .limits import certified_limit
 from .matrixproof import matrix_relation
 from .noisesquare import mean_square
 from .opaque import add_facts
+from .openings import Opening, openings
 from .optima import prove_minimum
 from .positivity import contradictory, prove, relevant
 from .region import Region, Variable, one_truth, region_of
 from .rewrites import read_off, rewrite
+from .sequences import spell
 from .tokensums import sum_tokens
 from .unfold import same
 from .vectors import responses, vector_identity
@@ -139,6 +144,8 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
         return _prove(st.body, d, region, facts)
     if isinstance(st, S.Exists):
         return _exists(st, d, region, facts)
+    if isinstance(st, S.Not) and isinstance(st.args[0], S.Exists):
+        return _none_exists(st.args[0], d, region, facts)
     if isinstance(st, S.Monotone):
         return _monotone(st, d, region, facts)
     if isinstance(st, S.Minimises):
@@ -182,6 +189,9 @@ def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
         return matrix_relation(rel, d, region, lambda r: _decide(r, d, region, facts))
     if rel.atoms(Response):
         return all(_response_case(at, r, d, region, facts) for at, r in responses(rel, region))
+    compared = limit_relation(rel, d, region)
+    if compared is not None:
+        return compared
     lhs, rhs = (replace_limits(side, d, region) for side in (rel.lhs, rel.rhs))
     rel = S.Rel(rel.op, carry_out(lhs, region), carry_out(rhs, region))
     table = _formulas(rel, d)
@@ -194,7 +204,34 @@ def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
         ((symbol, _),) = late[-1].items()
         region = region.restrict(replace(region.variables[symbol], lo=late[-1][symbol] + 1))
     full = S.Rel(rel.op, rel.lhs.xreplace(table), rel.rhs.xreplace(table))
-    return _decide(full, d, region, facts)
+    if _decide(full, d, region, facts):
+        return True
+    return any(_opened(o, rel, table, d, region, facts) for o in openings(rel, set(table)))
+
+
+def _opened(
+    o: Opening, rel: S.Rel, table: dict, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
+) -> bool:
+    """The relation with its means in moments of one generation; the first ones case by case."""
+    v = region.variables.get(o.index)
+    if v is None or not v.lo.is_Integer:
+        return False
+    for k in range(int(v.lo), o.first):
+        if not _early_case(rel, {o.index: sp.Integer(k)}, d, region):
+            d.missing = f"the case {o.index} = {k}"
+            return False
+    later = region.restrict(replace(v, lo=sp.Max(v.lo, o.first)))
+    both = {**table, **o.formulas}
+    every = [rel.lhs.xreplace(both), rel.rhs.xreplace(both)]
+    every += [x for f in o.facts for x in (f.lhs, f.rhs)]
+    lhs, rhs, *known = spell(sp.Tuple(*every), later, d.claim.domain)
+    for f, k in zip(o.facts, range(0, 2 * len(o.facts), 2), strict=True):
+        later.facts.append(S.Rel(f.op, *(later.abstract(x) for x in known[k : k + 2])))
+    ok = _decide(S.Rel(rel.op, lhs, rhs), d, later, facts)
+    if ok:
+        d.say("one state", f"means opened at generation {o.index} and before")
+        d.missing = ""
+    return ok
 
 
 def _response_case(
@@ -243,7 +280,10 @@ def _early_case(rel: S.Rel, at: dict[sp.Symbol, sp.Expr], d: Deduction, region: 
 
 def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     """A relation between expressions in symbols, truth functionals and opaque quantities."""
-    sides = (spelled(one_truth(rel.lhs, region)), spelled(one_truth(rel.rhs, region)))
+    sides = [spelled(one_truth(x, region)) for x in (rel.lhs, rel.rhs)]
+    if rel.atoms(AppliedUndef):
+        region = region.copy()
+        sides = list(spell(sp.Tuple(*sides), region, d.claim.domain))
     rel = S.Rel(rel.op, *(sum_tokens(read_off(x), d.claim.domain) for x in sides))
     split = _by_cases(rel, d, region, facts)
     if split is not None:
@@ -279,7 +319,7 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
 
 
 def _by_cases(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool | None:
-    """Each value of an integer symbol that has few, by itself; None where there is no such symbol."""
+    """Each value of an integer symbol that has few, by itself; None where there is no such symbol."""  # noqa: E501
     for s in sorted(rel.free_symbols & region.integers, key=str):
         v = region.variables[s]
         if v.lo.is_Integer and v.hi.is_Integer and v.hi - v.lo < MOST_CASES:
@@ -377,6 +417,14 @@ def _member(st: S.Member, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
     return all(_relation(r, d, region, facts) for r in (lower, *upper))
 
 
+def _none_exists(st: S.Exists, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
+    domain = d.claim.domain.get(st.symbol)
+    how = prove_none_exists(st, domain, region, lambda rel, here: _prove(rel, d, here, facts))
+    if how is not None:
+        d.say("existence", f"no {st.symbol} does: {how} contradicts it")
+    return how is not None
+
+
 def _exists(st: S.Exists, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     value = prove_exists(
         st, d.claim.domain.get(st.symbol), region, lambda body: _prove(body, d, region, facts)
@@ -396,13 +444,18 @@ def _explicit(e: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
 
 
 def replace_limits(e: sp.Basic, d: Deduction, region: Region) -> sp.Basic:
-    """Limits by their values; under a limit to infinity its symbol is large enough for inner ones."""
+    """Limits by their values; under a limit to infinity its symbol is large enough for inner ones."""  # noqa: E501
     if isinstance(e, (S.Lim, S.LimSup, S.LimInf)):
         expr, x, to = e.args
         inner = _with(region, d.claim, x).copy()
         if to is sp.oo:
             inner.eventual = inner.eventual | {x}
-        return _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
+        try:
+            return _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
+        except OutsideFragment:
+            if not isinstance(expr, Q.Mean):
+                raise
+            return explicit_limit(e, region)
     if not e.atoms(S.Lim, S.LimSup, S.LimInf):
         return e
     return e.func(*(replace_limits(a, d, region) for a in e.args))

@@ -69,7 +69,7 @@ def _block(rec, closed, block: list[int], region: Region) -> str | None:  # type
         for left in space:
             if _grows(part, forcing, initial, left, value, [rec.row[0, i] for i in block], region):
                 shown = ", ".join(map(str, left))
-                return f"eigenvalue {value} >= 1 with left eigenvector ({shown}), which every step increases"
+                return f"eigenvalue {value} >= 1 with left eigenvector ({shown}), which every step increases"  # noqa: E501
     return None
 
 

@@ -6,7 +6,7 @@ the first failing instance in this order is the counterexample that is reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -121,7 +121,7 @@ def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
     indices = index_symbols(claim)
     first = [s for s in claim.domain if isinstance(claim.domain[s], Integers)][:1]
     turn = indices & set(claim.domain) or first
-    near = list(islice(_in_turn(claim, found, lambda at: sum(at[s] for s in turn)), 2 * limit // 3))
+    near = list(islice(_in_turn(claim, found, lambda at: _turn(at, turn)), 2 * limit // 3))
     seen = {id(at) for at in near}
     rest = [at for at in found if id(at) not in seen]
     wanted = limit - len(near)
@@ -134,6 +134,12 @@ def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
         return sorted(probes(claim, 40), key=key)
     out.sort(key=key)
     return out
+
+
+def _turn(at: Instance, turn: Iterable[sp.Basic]) -> tuple:
+    """Generation and support: a point mass as the truth tells little."""
+    vectors = [v for v in at.values() if isinstance(v, tuple)]
+    return sum(at[s] for s in turn), sum(sum(1 for x in v if x) for v in vectors)
 
 
 def _in_turn(claim: Claim, found: list[Instance], group: Callable) -> Iterator[Instance]:
@@ -279,6 +285,8 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
         return Check(ok, None, x, None)
     if isinstance(st, S.Monotone):
         return _monotone(st, at, value)
+    if isinstance(st, Q.IsDirac):
+        return _relation(S.eq(Q.NormInf(st.args[0]), 1), at, value)
     if isinstance(st, S.ForAll) and st.symbol in at:
         return _check(st.body, at, value)
     if isinstance(st, S.Exists) and st.symbol not in st.body.free_symbols:

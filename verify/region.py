@@ -106,10 +106,16 @@ class Region:
 def variable_of(s: sp.Symbol, d: Domain) -> Variable | None:
     """The variable of a scalar domain; None for vectors, tokens, sets and schedules."""
     if isinstance(d, Integers):
-        return Variable(s, d.lo, d.hi, integer=True)
+        return Variable(s, powers(d.lo), powers(d.hi), integer=True)
     if isinstance(d, Reals):
         return Variable(s, d.lo, d.hi, d.lo_open, d.hi_open)
     return None
+
+
+def powers(e: sp.Expr) -> sp.Expr:
+    """Products of a constant factor as powers."""
+    table = {x: x.doit() for x in e.atoms(sp.Product)}
+    return e.xreplace({x: v for x, v in table.items() if not v.has(sp.Product)}) if table else e
 
 
 def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
@@ -137,6 +143,10 @@ def region_of(claim: Claim, expressions: Iterable[sp.Basic]) -> Region:
         vectors, key=lambda v: (isinstance(v, Q.ModelVec), sp.default_sort_key(v))
     ):
         _vector_facts(region, claim, vector, [n for n in nodes if n.vectors[0] == vector])
+    for e in expressions:
+        for node in _bare(e):
+            if isinstance(node, Q.CollapseTime):  # the first fit is the first model to look at
+                region.bound(node, node.args[0].process.origin, sp.oo, integer=True)
     for h in claim.assumptions:
         for part in h.args if isinstance(h, And) else (h,):
             if isinstance(part, Rel):

@@ -142,7 +142,7 @@ claim(
         "s1": {
             "statement": gt(limit(ErrP), limit(ErrO)),
             "quantities": {ErrP: distance(cdf(n / (n + m))), ErrO: distance(cdf(best))},
-            "note": "the naive weight has a larger limiting error than the optimal one; how m = 1 is"
+            "note": "the naive weight has a larger limiting error than the optimal one; how m = 1 is"  # noqa: E501
             " treated is lost",
         },
         "s2": {

@@ -71,7 +71,7 @@ def spread_by_pi(v):  # type: ignore[no-untyped-def]
 
 ZETA = f.ZETA.xreplace({f.EL1: Mean(LambdaMax(p1))})
 ERROR = hat(k) - model(k)
-Dev, Err = (lambda i: norm(model(i) - p1)), (lambda i: norm(hat(i) - model(i)))  # noqa: E731
+Dev, Err = (lambda i: norm(model(i) - p1)), (lambda i: norm(hat(i) - model(i)))
 ROOT = sp.sqrt(sp.pi / n) * f.G_10
 
 #: |p^(k+1) - p^(1)|_1 in two parts, and its mean solved for: eqs. (17) and (18).

@@ -9,6 +9,7 @@ from refutable.derivations.claim import claim
 from refutable.derivations.domain import Integers, Reals, Simplex
 from refutable.derivations.families import Categorical
 from refutable.derivations.process import Draw, Model, Once, Pool, Process, Truth
+from refutable.verify import exact
 from refutable.verify.deduce import deduce
 from refutable.verify.instances import check_at
 
@@ -154,3 +155,34 @@ def test_monotone_in_a_size_at_an_instance():
     found = check_at(S.Monotone(drift, n, "nondecreasing"), at)
     assert found.truth is False
     assert (found.lhs, found.rhs) == (sp.Rational(1, 6), sp.Rational(1, 8))
+
+
+FOR_EACH = {"c": Reals(0, lo_open=True)}
+TIME = Q.Mean(FULL.collapse_time)
+
+
+def test_collapse_takes_a_time_of_order_n():
+    """A constant for an upper and one for a lower bound; none for a bounded or a squared time."""
+    assert proved(S.Exists(c, S.ForAll(n, S.le(TIME, c * n))), **FOR_EACH)
+    assert proved(S.Exists(c, S.ForAll(n, S.le(c * n, TIME))), **FOR_EACH)
+    for false in (S.le(TIME, c), S.le(TIME**2, c * n), S.ge(TIME, c * n**2)):
+        claimed = S.Exists(c, S.ForAll(n, false))
+        assert not proved(claimed, **FOR_EACH)
+        assert proved(S.Not(claimed), **FOR_EACH)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 12, 25])
+def test_the_bound_by_common_ancestors_holds_exactly(size):
+    """E T - 1 <= 3 (n - 1), by the exact engine; without the 3 it would fail."""
+    worst = (sp.Rational(1, 2), sp.Rational(1, 4), sp.Rational(1, 4))
+    time = exact.value(TIME, {n: sp.Integer(size), p: worst}, 10**7)
+    assert time - 1 <= 3 * (size - 1)
+    assert size < 5 or time - 1 > size - 1
+
+
+def test_a_retained_corpus_keeps_later_models_from_point_masses():
+    """Given that the first model is none, no later one is; given nothing, some are."""
+    later, first = Q.IsDirac(PARTIAL.model(m)), Q.IsDirac(PARTIAL.model(1))
+    assert proved(S.eq(Q.Prob(later, S.Not(first)), 0))
+    assert not proved(S.eq(Q.Prob(later), 0))
+    assert not proved(S.eq(Q.Prob(first, S.Not(later)), 0))

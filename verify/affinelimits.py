@@ -1,0 +1,86 @@
+"""Limits of a mean whose step r' = f(t) + g(t) r has explicit coefficients.
+
+If f -> F and g -> G with 0 <= G < 1, then r -> F/(1 - G). If f and g repeat with period two, two
+steps make one with constant coefficients, and the even and the odd generations have limits of their
+own: the larger one is the upper limit, the smaller one the lower; where they differ there is none.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from refutable.derivations import quantity as Q
+from refutable.derivations import statement as S
+from refutable.derivations.errors import OutsideFragment
+
+from .affine import affine_step
+from .limits import certified_limit
+from .positivity import prove
+from .region import Region
+
+__all__ = ["explicit_limit"]
+
+
+class NoLimit(OutsideFragment):
+    """The sequence has no limit: its upper and lower limits differ."""
+
+
+def explicit_limit(node: sp.Expr, region: Region) -> sp.Expr:
+    """The value of a Lim, LimSup or LimInf of a mean; raises OutsideFragment."""
+    mean, x, to = node.args
+    if not isinstance(mean, Q.Mean) or to is not sp.oo:
+        raise OutsideFragment(f"the limit of {mean}", part=str(mean))
+    step = affine_step(mean, x)
+    sign = sp.Integer(-1) ** x
+    f, g = (_with_sign(e, x, sign) for e in (step.forcing, step.factor))
+    if not (f.has(sign) or g.has(sign)):
+        return _converges(f, g, x, region)
+    # r(x + 1) = f(x + 1) + g(x + 1) r(x): the step into an even, into an odd generation
+    into = {}
+    for parity in (1, -1):
+        into[parity] = tuple(sp.simplify(e.xreplace({sign: sp.Integer(parity)})) for e in (f, g))
+    if any(x in e.free_symbols for pair in into.values() for e in pair):
+        raise OutsideFragment("a step that repeats with a trend", part="period")
+    ends = []
+    for parity in (1, -1):
+        (f1, g1), (f2, g2) = into[parity], into[-parity]
+        ends.append(_converges(sp.expand(f2 + g2 * f1), sp.factor(g1 * g2), x, region))
+    gap = sp.factor(sp.cancel(ends[0] - ends[1]))
+    if gap == 0:
+        return ends[0]
+    if isinstance(node, S.Lim):
+        raise NoLimit(f"{ends[0]} along one half of the generations, {ends[1]} along the other")
+    gap = region.abstract(gap)
+    for op, big, small in ((">=", ends[0], ends[1]), ("<=", ends[1], ends[0])):
+        if gap.is_number or prove(S.Rel(op, gap, 0), region) is not None:
+            if gap.is_number and not bool(gap >= 0 if op == ">=" else gap <= 0):
+                continue
+            return big if isinstance(node, S.LimSup) else small
+    raise OutsideFragment(f"the sign of {gap}", part="period")
+
+
+def _with_sign(e: sp.Expr, x: sp.Symbol, sign: sp.Expr) -> sp.Expr:
+    """(-1)**(x + c) as a multiple of (-1)**x."""
+    table = {}
+    for p in e.atoms(sp.Pow):
+        if p.base == -1 and x in p.exp.free_symbols:
+            c = sp.expand(p.exp - x)
+            if not c.is_Integer:
+                raise OutsideFragment(f"the power {p}", part="period")
+            table[p] = sp.Integer(-1) ** c * sign
+    return e.xreplace(table)
+
+
+def _converges(f: sp.Expr, g: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
+    F = f if x not in f.free_symbols else certified_limit(region.abstract(f), x, region)
+    G = g if x not in g.free_symbols else certified_limit(region.abstract(g), x, region)
+    low, high = region.abstract(G), region.abstract(1 - G)
+    if not (_sure(">=", low, region) and _sure(">", high, region)):
+        raise OutsideFragment(f"whether the factor {G} stays below one", part="factor")
+    return sp.factor(sp.cancel(F / (1 - G)))
+
+
+def _sure(op: str, e: sp.Expr, region: Region) -> bool:
+    if e.is_number:
+        return bool(e >= 0 if op == ">=" else e > 0)
+    return prove(S.Rel(op, e, 0), region) is not None
