@@ -6,6 +6,7 @@ from .errors import TorchMissing
 
 try:
     import torch
+    from torch import Tensor
 except ModuleNotFoundError as err:
     if err.name != "torch":
         raise
@@ -14,4 +15,4 @@ except ModuleNotFoundError as err:
         " install it with `pip install 'refutable[gpt]'`"
     ) from err
 
-__all__ = ["torch"]
+__all__ = ["Tensor", "torch"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._torch import torch
+from ._torch import Tensor, torch
 from .config import Config
 from .corpus import Corpus
 from .model import Shape, forward, logits, views
@@ -19,7 +19,7 @@ from .model import Shape, forward, logits, views
 __all__ = ["contexts", "coverage", "cross_entropy", "deviation", "next_laws", "windows"]
 
 F = torch.nn.functional
-Tensor = torch.Tensor
+
 TOKENS = 16384  # tokens of all replicas evaluated at once, on a CPU
 
 

@@ -17,13 +17,13 @@ from math import prod, sqrt
 import numpy as np
 
 from . import rng
-from ._torch import torch
+from ._torch import Tensor, torch
 from .config import Config
 
 __all__ = ["Cache", "Shape", "attend", "forward", "initial", "logits", "shape_of", "views"]
 
 F = torch.nn.functional
-Tensor = torch.Tensor
+
 ROWS = 32768  # attention kernels take fewer than 65536 (row, head) pairs in one launch
 PAD = 1024  # a replica's parameters are padded to a multiple, for reductions in equal chunks
 

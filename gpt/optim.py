@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._torch import torch
+from ._torch import Tensor, torch
 from .config import Config
 from .model import PAD, Shape
 
 __all__ = ["State", "decay_mask", "update"]
-
-Tensor = torch.Tensor
 
 
 @dataclass

@@ -18,13 +18,12 @@ from math import isqrt
 import numpy as np
 
 from . import rng
-from ._torch import torch
+from ._torch import Tensor, torch
 from .model import Cache, Shape, attend, forward, logits, views
 
 __all__ = ["Sampler", "pick", "sharpen", "unit_numbers"]
 
 F = torch.nn.functional
-Tensor = torch.Tensor
 
 
 def unit_numbers(keys: list[tuple[int, int]], rows: Tensor, length: int) -> Tensor:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import rng
-from ._torch import torch
+from ._torch import Tensor, torch
 from .config import Config
 from .model import Shape, forward, logits, views
 from .optim import State, decay_mask, update
@@ -23,7 +23,7 @@ from .optim import State, decay_mask, update
 __all__ = ["Data", "Trainer", "rates", "schedule"]
 
 F = torch.nn.functional
-Tensor = torch.Tensor
+
 LOGITS = 2**30  # elements of logits held at once; losses beyond 2**31 have come out wrong
 
 
