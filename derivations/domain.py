@@ -107,6 +107,8 @@ class Integers(Domain):
 
     def corners(self, at: Mapping[sp.Basic, object]) -> list[Value]:
         lo, hi = self._limits(at)
+        if hi is not sp.oo and sp.floor(hi) < lo:
+            return []
         return [sp.Integer(lo)] if hi is sp.oo or hi <= lo else [sp.Integer(lo), sp.floor(hi)]
 
 
@@ -160,6 +162,8 @@ class Reals(Domain):
 
     def corners(self, at: Mapping[sp.Basic, object]) -> list[Value]:
         lo, hi = concrete(self.lo, at), concrete(self.hi, at)
+        if lo > hi:
+            return []
         ends = [(lo, self.lo_open), (hi, self.hi_open)]
         return list(dict.fromkeys(x for x, is_open in ends if x.is_finite and not is_open))
 

@@ -186,6 +186,7 @@ class Normaliser:
             return self._explicit(body, k, a, int(b - a) + 1, sp.Add)
         out: sp.Expr = sp.Integer(0)
         i = sp.Symbol("_k", integer=True)
+        body = _one_quotient(body, k)
         for term in sp.Add.make_args(sp.expand(sp.expand_power_base(body))):
             free, bound = term.as_independent(k, as_Add=False)
             fixed, bound = self._fixed_powers(bound, k)
@@ -307,6 +308,22 @@ def canonical(e: sp.Expr) -> sp.Expr:
         return sp.together(e)
 
 
+def _one_quotient(body: sp.Expr, k: sp.Symbol) -> sp.Expr:
+    """A summand whose divisors are sums with the index in them, as one quotient."""
+    nested = [
+        p for p in body.atoms(sp.Pow) if p.exp.is_negative and p.base.is_Add and p.base.has(k)
+    ]
+    if not nested:
+        return body
+    fixed = [x for x in body.atoms(sp.Sum, sp.Product) if k not in x.free_symbols]
+    names = {x: sp.Dummy(f"s{j}") for j, x in enumerate(sorted(fixed, key=sp.default_sort_key))}
+    try:
+        tidy = sp.factor(sp.cancel(sp.together(body.xreplace(names))))
+    except (sp.PolynomialError, AttributeError):
+        return body
+    return tidy.xreplace({v: x for x, v in names.items()})
+
+
 @lru_cache(maxsize=8192)
 def _factors(base: sp.Expr) -> list[tuple[sp.Expr, int]]:
     """Irreducible factors with exponents; numbers split into primes and a sign."""
@@ -382,6 +399,8 @@ def geometric_sum(body: sp.Expr, k: sp.Symbol, a: sp.Expr, b: sp.Expr) -> sp.Exp
         else:
             return None
     p = sp.Poly(poly, k)
+    if p.is_zero:
+        return sp.Integer(0)
     if p.degree() > 6:
         return None
     r = sp.together(ratio)

@@ -42,7 +42,7 @@ def _row(symbol: sp.Basic, corner: object, body: sp.Basic, at: dict, exact: Exac
     try:
         c = check_at(body, at, exact)
         word = {True: "holds", False: "fails", None: "not defined"}[c.truth]
-        sides = (str(c.lhs), str(c.rhs)) if c.lhs is not None else ("", "")
+        sides = (str(c.lhs), str(c.rhs)) if c.lhs is not None and c.truth is not None else ("", "")
     except (OutsideFragment, ZeroDivisionError) as err:
         word, sides = f"not evaluated: {err}", ("", "")
     text = str(corner) if not isinstance(corner, tuple) else f"({', '.join(map(str, corner))})"

@@ -27,7 +27,7 @@ from .comparison import limit_relation
 from .divergence import diverges
 from .existence import prove_exists, prove_none_exists
 from .integrals import carry_out
-from .lattice import is_whole
+from .lattice import is_whole, without_floors
 from .limiting import limit_of
 from .limits import certified_limit
 from .matrixproof import matrix_relation
@@ -280,8 +280,10 @@ def _early_case(rel: S.Rel, at: dict[sp.Symbol, sp.Expr], d: Deduction, region: 
 
 def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     """A relation between expressions in symbols, truth functionals and opaque quantities."""
-    sides = [spelled(one_truth(x, region)) for x in (rel.lhs, rel.rhs)]
+    sides = [spelled(without_floors(one_truth(x, region), region)) for x in (rel.lhs, rel.rhs)]
     if rel.atoms(AppliedUndef):
+        if rel.op == "=" and _same(sides[0] - sides[1], d, region):
+            return True
         region = region.copy()
         sides = list(spell(sp.Tuple(*sides), region, d.claim.domain))
     rel = S.Rel(rel.op, *(sum_tokens(read_off(x), d.claim.domain) for x in sides))
@@ -299,11 +301,7 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
             return True
         if lhs.has(sp.oo, -sp.oo) or rhs.has(sp.oo, -sp.oo):
             return False
-        if is_zero(lhs - rhs, region.integers, region.positive):
-            d.say(
-                "normal form",
-                "both sides agree as rational functions of their generators; FLINT agrees",
-            )
+        if _same(lhs - rhs, d, region):
             return True
         if _by_induction(lhs - rhs, d, region):
             return True
@@ -316,6 +314,15 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
     if rel.op == "!=":
         return any(_inequality(S.Rel(op, lhs, rhs), rel, d, region) for op in ("<", ">"))
     return _inequality(S.Rel(rel.op, lhs, rhs), rel, d, region)
+
+
+def _same(difference: sp.Expr, d: Deduction, region: Region) -> bool:
+    if not is_zero(difference, region.integers, region.positive):
+        return False
+    d.say(
+        "normal form", "both sides agree as rational functions of their generators; FLINT agrees"
+    )
+    return True
 
 
 def _by_cases(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool | None:

@@ -21,9 +21,11 @@ from refutable.derivations.domain import Integers, Reals, Simplex
 from refutable.derivations.errors import OutsideFragment
 
 from .deduce import Deduction
+from .exact import Undefined
 from .instances import check_at, instances
 from .mutants import token_symbols
 from .region import region_of
+from .undefined import undefined_at
 from .values import Exact, Symbolic
 
 __all__ = ["smaller_domains"]
@@ -79,8 +81,8 @@ def _truth(claim: Claim, ats: list[dict], exact: Exact) -> tuple[int, int]:
     for k, at in enumerate(ats):
         try:
             truth = check_at(body, at, exact).truth
-        except ZeroDivisionError:
-            continue
+        except (ZeroDivisionError, Undefined):
+            truth = None
         except OutsideFragment:
             other = other or Symbolic(Deduction(claim, region_of(claim, [body])))
             try:
@@ -88,7 +90,7 @@ def _truth(claim: Claim, ats: list[dict], exact: Exact) -> tuple[int, int]:
             except (OutsideFragment, ZeroDivisionError):
                 continue
         good |= (truth is True) << k
-        bad |= (truth is False) << k
+        bad |= (truth is False or (truth is None and undefined_at(body, at))) << k
     return good, bad
 
 

@@ -129,9 +129,9 @@ def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
     spread = [at for at in rest[step - 1 :: step] if satisfies(claim, at)][:wanted]
     out = near + spread
     if not out and claim.hypotheses:
-        from .probes import probes
+        from .probes import FARTHER, probes
 
-        return sorted(probes(claim, 40), key=key)
+        return sorted(probes(claim, 40) or probes(claim, 6, FARTHER), key=key)
     out.sort(key=key)
     return out
 
@@ -402,6 +402,8 @@ def _sign(d: sp.Expr) -> int | None:
         return 1
     if ball < 0:
         return -1
+    if sp.expand(sp.fraction(sp.together(d))[0]) == 0:
+        return 0
     try:
         if d.is_algebraic and sp.minimal_polynomial(d, sp.Dummy()).is_Symbol:
             return 0

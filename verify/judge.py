@@ -22,7 +22,7 @@ from sympy.core.function import AppliedUndef
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
-from refutable.derivations.errors import Contradiction, OutsideFragment
+from refutable.derivations.errors import Contradiction, OutsideFragment, RefutableError
 
 from .boundary import boundary_table
 from .confirm import confirm
@@ -36,12 +36,16 @@ from .repair import find_repair
 from .rewrites import rewrite
 from .sampling import sample
 from .slack import slack_of
+from .undefined import Undefined as Nowhere
+from .undefined import division_by_zero
 from .values import Exact, Symbolic, cross_check
 from .verdict import Counterexample, Evidence, ReadingVerdict, Verdict, weakest
 
 __all__ = ["Options", "combine", "judge", "judge_one"]
 
 ENGINES = frozenset({"symbolic", "exact", "certificate", "montecarlo", "transformer"})
+#: What these say can always be evaluated: where no engine does, it is left undecided.
+DECIDABLE = frozenset({"identity", "recurrence", "closed form"})
 CROSS = 4  # instances at which the engines are compared quantity by quantity
 
 
@@ -130,13 +134,13 @@ def _extras(
     """Repair, boundary table, slack and mutants: what is said beside the word."""
     true_form = claim
     if out.verdict == "refuted":
-        found = find_repair(claim, exact, facts, main.counterexample)
+        found = find_repair(claim, exact, facts, main.counterexample, main.refutes)
         if found is not None:
             out.repair, out.refutes, repaired = found
             if claim.kind == "proof step" and out.refutes == "formula":
                 out.refutes = "proof line"
             true_form = repaired
-        elif claim.kind in ("proof step", "prose"):
+        elif claim.kind in ("proof step", "prose") and main.refutes != "domain":
             out.refutes = "proof line" if claim.kind == "proof step" else "prose"
     out.boundary = boundary_table(claim, exact)
     if out.verdict == "proved":
@@ -190,6 +194,9 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
             if failing is not None:
                 return _refuted(claim, failing, exact, options, finding)
         finding.evidence.append(_symbolic_evidence(deduction, time.perf_counter() - t))
+    nowhere = division_by_zero(claim, body, ats)
+    if nowhere is not None:
+        return _undefined(nowhere, exact, finding)
     if deduction.proved:
         finding.verdict, finding.reason = "proved", _why(deduction, finding)
         finding.trusted = [*claim.trusted, *deduction.lemmas]
@@ -319,6 +326,41 @@ def _refuted(
     return finding
 
 
+def _undefined(where: Nowhere, exact: Exact, finding: Finding) -> Finding:
+    """A statement says nothing where it divides by zero, so it does not hold there."""
+    at, rel, e = where.at, where.rel, where.divisor
+    sides = []
+    for side in (rel.lhs, rel.rhs):
+        try:
+            sides.append(_text(exact(side, at)))
+        except (RefutableError, ZeroDivisionError):
+            sides.append("not defined")
+    parts = e.free_symbols | {call.func for call in e.atoms(AppliedUndef)}
+    shown = {s: v for s, v in at.items() if s in parts}
+    finding.evidence += [
+        Evidence("exact", "fails", f"divides by {e}, which is 0 at {_short(shown)}"),
+        Evidence("certificate", "fails", f"FLINT: {e} = 0 there"),
+    ]
+    finding.verdict, finding.refutes = "refuted", "domain"
+    finding.reason = f"not defined at {_short(shown)}: divides by {e}"
+    finding.counterexample = Counterexample(
+        "instance",
+        named(at),
+        sides[0],
+        rel.op,
+        sides[1],
+        "exact",
+        "certificate",
+        [f"{e} = 0 at {_short(shown)}, and the statement divides by it"],
+        at,
+    )
+    return finding
+
+
+def _text(x: sp.Basic) -> str:
+    return "not defined" if x.has(sp.zoo, sp.nan) else str(x)
+
+
 def _relevant(claim: Claim, body: sp.Basic) -> set[sp.Basic]:
     """The symbols that the statement depends on: not the variable of a limit."""
     free = set(body.free_symbols) | {a.func for a in body.atoms(AppliedUndef)}
@@ -436,7 +478,8 @@ def _weigh(finding: Finding, d: Deduction) -> None:
         finding.reason = f"holds at {finding.holding} exact instances; not proved: {missing}"
     elif d.refused or all(e.outcome == "out of scope" for e in finding.evidence):
         parts = d.refused or [e.detail for e in finding.evidence]
-        finding.verdict, finding.reason = "out of scope", f"cannot express: {parts[0]}"
+        word = "undecided" if d.claim.kind in DECIDABLE else "out of scope"
+        finding.verdict, finding.reason = word, f"cannot express: {parts[0]}"
     else:
         finding.reason = d.missing or finding.reason
 

@@ -10,7 +10,9 @@ from refutable.derivations.families import Categorical
 from refutable.derivations.normal import is_zero
 from refutable.derivations.process import Draw, Once, Pool
 
-__all__ = ["is_whole", "sample_size"]
+from .region import Region
+
+__all__ = ["is_whole", "sample_size", "without_floors"]
 
 
 def sample_size(v: Q.Vec) -> sp.Expr:
@@ -57,6 +59,12 @@ def is_whole(x: sp.Expr, integers: frozenset[sp.Symbol]) -> bool:
         if not (is_zero(times - 1) or is_whole(times, integers)):
             return False
     return True
+
+
+def without_floors(e: sp.Expr, region: Region) -> sp.Expr:
+    """`e` with floor(x) and ceiling(x) written as x where x is an integer."""
+    rounded = e.atoms(sp.floor, sp.ceiling)
+    return e.xreplace({f: f.args[0] for f in rounded if is_whole(f.args[0], region.integers)})
 
 
 def _whole_coefficients(x: sp.Expr) -> bool:

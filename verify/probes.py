@@ -22,16 +22,17 @@ from .values import Exact
 __all__ = ["far", "probes"]
 
 LADDER = (1, 2, 3, 5, 9, 17, 33, 65)
+FARTHER = tuple(10**k + 1 for k in range(2, 10))  # where hypotheses exclude all of the ladder
 BUDGET = 3_000  # weighted transitions per quantity
 MOST = 400
 
 
-def probes(claim: Claim, limit: int = MOST) -> list[Instance]:
+def probes(claim: Claim, limit: int = MOST, ladder: tuple[int, ...] = LADDER) -> list[Instance]:
     """Instances in the domain that satisfy the hypotheses, the least climbed first."""
     order = order_of(claim)
     scalars = [s for s in order if isinstance(claim.domain[s], (Integers, Reals))]
     indices = index_symbols(claim)
-    rungs = [_rungs(claim.domain[s], s in indices) for s in scalars]
+    rungs = [_rungs(claim.domain[s], s in indices, ladder) for s in scalars]
     places = sorted(product(*(range(len(r)) for r in rungs)), key=lambda p: (sum(p), p))
     out: list[Instance] = []
     for skew, place in product((False, True), places):
@@ -44,9 +45,9 @@ def probes(claim: Claim, limit: int = MOST) -> list[Instance]:
     return out
 
 
-def _rungs(d: Domain, is_index: bool) -> list[sp.Expr]:
+def _rungs(d: Domain, is_index: bool, ladder: tuple[int, ...]) -> list[sp.Expr]:
     if isinstance(d, Integers):
-        steps = LADDER[:3] if is_index else LADDER
+        steps = ladder[:3] if is_index and ladder is LADDER else ladder
         lo = d.lo if d.lo.is_Integer else sp.Integer(1)
         return list(dict.fromkeys([lo, *(sp.Integer(k) for k in steps if lo < k)]))
     assert isinstance(d, Reals)

@@ -26,6 +26,7 @@ from .mutants import Mutant, mutants_of
 from .region import region_of
 from .rewrites import read_off, rewrite
 from .solverepair import solved_places
+from .undefined import division_by_zero
 from .values import Exact, Symbolic
 from .vectorrepair import by_coefficient
 from .verdict import Counterexample, Repair
@@ -34,13 +35,19 @@ __all__ = ["find_repair"]
 
 MAX_TRIES = 200
 MAX_PAIRS = 200
-MAX_PROOFS = 8  # candidates that pass every instance and still are not proved
+MAX_PROOFS = 4  # candidates that pass every instance and still are not proved
 MAX_REFUSALS = 3
 
 
-def find_repair(claim: Claim, exact: Exact, facts, counterexample: Counterexample | None):  # type: ignore[no-untyped-def]
-    """(repair, "domain" | "formula", the repaired claim), or None."""
-    for found in (_by_coefficient, _by_domain, _by_formula, _by_derivation):
+def find_repair(  # type: ignore[no-untyped-def]
+    claim: Claim, exact: Exact, facts, counterexample: Counterexample | None, refutes: str | None
+):
+    """(repair, "domain" | "formula", the repaired claim), or None.
+
+    refutes: "domain" where it is known that only a hypothesis is missing.
+    """
+    ways = (_by_coefficient, _by_domain, _by_formula, _by_derivation)
+    for found in (_by_domain,) if refutes == "domain" else ways:
         got = found(claim, exact, facts, counterexample)
         if got is not None:
             return got
@@ -50,11 +57,10 @@ def find_repair(claim: Claim, exact: Exact, facts, counterexample: Counterexampl
 def _proved(claim: Claim, exact: Exact, facts, sifted: bool = False) -> bool:  # type: ignore[no-untyped-def]
     """Is the repaired claim proved? `sifted`: its instances have been looked at already."""
     try:
-        if not sifted:
-            ats = instances(claim, 60)
-            if not ats or _fails(claim, ats, exact):
-                return False
-        return deduce(claim, facts).proved
+        ats = instances(claim, 60)
+        if not sifted and (not ats or _fails(claim, ats, exact)):
+            return False
+        return deduce(claim, facts).proved and division_by_zero(claim, claim.bound(), ats) is None
     except RefutableError:
         return False
 

@@ -60,13 +60,13 @@ def settled(process):  # type: ignore[no-untyped-def]
     return Lambda(m, Prob(IsDirac((process.model(m) + process.model(m + 1)) / 2)))
 
 
-def regained(process):  # type: ignore[no-untyped-def]
-    """P(model m + 1 is no point mass, given that model m is one)."""
-    return Prob(Not(IsDirac(process.model(m + 1))), IsDirac(process.model(m)))
+def regained(process, g):  # type: ignore[no-untyped-def]
+    """P(model g + 1 is no point mass, given that model g is one)."""
+    return Prob(Not(IsDirac(process.model(g + 1))), IsDirac(process.model(g)))
 
 
 rho_2, rho_3, fixed = Function("rho_2"), Function("rho_3"), Function("rho_fixed")
-T_1, T_2, regain, n_t = (Symbol(name) for name in ("ET_1", "ET_2", "P_regain", "n_t"))
+T_1, T_2, n_t = (Symbol(name) for name in ("ET_1", "ET_2", "n_t"))
 
 claim(
     "seddik.sets.MR",
@@ -100,14 +100,18 @@ claim(
             ),
         },
         "s3": {
-            "statement": gt(regain, 0),
+            "statement": And(gt(regained(TWO, 1), 0), gt(regained(TWO, 2), 0)),
             "kind": "prose",
-            "domain": {**FS_DOMAIN, n: Integers(2)},
-            "quantities": {regain: regained(TWO)},
+            "domain": {n: Integers(4), p: FS_DOMAIN[p]},
             "readings": (
-                Reading("fresh, K = 2"),
-                Reading("reused, K = 2", quantities={regain: regained(TWO_REUSED)}),
+                Reading("fresh, K = 2, m = 1 and 2"),
+                Reading(
+                    "reused, K = 2, m = 1 and 2",
+                    statement=And(gt(regained(TWO_REUSED, 1), 0), gt(regained(TWO_REUSED, 2), 0)),
+                ),
             ),
+            "note": "It can happen: shown at the first two generations, with two draws or more"
+            " from each model.",
         },
         "s4": {
             "statement": And(eq(Lim(rho_2(m), m), 1), eq(Lim(rho_3(m), m), 1)),

@@ -43,7 +43,6 @@ from refutable.derivations.statement import (
     Lim,
     Member,
     Parts,
-    Prose,
     eq,
     ge,
     gt,
@@ -77,10 +76,11 @@ claim(
     parts={
         "s1": And(*(eq(Mean(plan.model(m)[i]), plan.truth[i]) for plan in PLANS)),
         "s2": {
-            "statement": Prose(
-                "being unbiased means that infinite samples recover the original distribution"
-            ),
+            "statement": eq(Lim(Mean(SqNorm(FS.model(m) - FS.truth)), n), 0),
             "kind": "prose",
+            "domain": {**FS_DOMAIN, m: Integers(1)},
+            "note": "being unbiased means that infinite samples recover the original distribution;"
+            " said of the mean square of the fully synthetic loop",
         },
     },
 )

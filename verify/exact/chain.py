@@ -26,6 +26,7 @@ __all__ = ["BUDGET", "Budget", "Chain", "Law", "State"]
 
 #: Weighted transitions that one question may need (about a second on one core).
 BUDGET = 300_000
+LAYOUT = 10  # what a generation costs before any of its states is looked at
 
 #: The values of the slots of a layout, in its order; a "hit" slot holds an int.
 State = tuple
@@ -91,6 +92,7 @@ class Chain:
         """For every generation from 0 on, the slots a state holds after it, in a fixed order."""
         wanted = set(targets) - {TRUTH}
         last = max((birth(s) for s in wanted), default=0)
+        self.budget.check(LAYOUT * last)
         out: list[tuple[Slot, ...]] = [()] * (last + 1)
         live = set(wanted)
         for g in range(last, 0, -1):
