@@ -26,10 +26,11 @@ from refutable.derivations.matrices import has_matrices
 
 from .optima import minimum_at
 
-__all__ = ["Check", "candidates", "check_at", "compare", "instances", "named", "satisfies"]
+__all__ = ["DIGITS", "Check", "candidates", "check_at", "compare", "instances", "named", "satisfies"]
 
 Instance = dict
 FEW = 32
+DIGITS = 50  # of mpmath, for every comparison of values
 FAR = 100  # an unbounded real symbol is looked at there too
 MAX_CANDIDATES = 6000
 
@@ -483,4 +484,4 @@ def named(at: Mapping) -> dict[str, object]:
     return out
 
 
-mpmath.mp.dps = 50
+mpmath.mp.dps = DIGITS

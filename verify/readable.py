@@ -37,10 +37,17 @@ def _pairs(claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> list[tup
     for root in (claim.bound(), claim.statement, *claim.assumptions):
         for node in sp.preorder_traversal(root):
             if isinstance(node, (Event, Mean, Prob, Functional, Vec)):
-                here = node.xreplace(at) if at else node
+                here = node.xreplace(_free(at, node)) if at else node
                 with suppress(Exception):  # a verdict is not lost because a node has no name
                     table.setdefault(str(here), formula(here))
     return sorted(table.items(), key=lambda pair: -len(pair[0]))
+
+
+def _free(at: dict[sp.Basic, sp.Basic], node: sp.Basic) -> dict[sp.Basic, sp.Basic]:
+    """The instance without the symbols that the node binds: a limit keeps its own."""
+    parts = sp.preorder_traversal(node)
+    bound = {s for part in parts for s in getattr(part, "bound_symbols", ())}
+    return {s: value for s, value in at.items() if s not in bound}
 
 
 def _replaced(text: str, pairs: list[tuple[str, str]]) -> str:

@@ -25,7 +25,7 @@ from .timelimit import TimeUp, time_limit
 from .transport import pack, unpack
 from .verdict import Verdict
 
-__all__ = ["Run", "Source", "run"]
+__all__ = ["Run", "Source", "judge_claim", "run"]
 
 #: Where claims come from: None for the papers, or paths of files and folders.
 Source = tuple[str, ...] | None
@@ -96,7 +96,7 @@ def _in_order(
     return combine([done.get(c.id) or Verdict(c, "undecided", reason) for c in chosen])
 
 
-def _one(
+def judge_claim(
     claim: Claim, options: Any, done: dict[str, Verdict], judge: Judge | None
 ) -> tuple[Verdict, str | None]:
     """A verdict, or, where an engine breaks, `undecided` and what to report."""
@@ -120,7 +120,7 @@ def _serial(
         for claim in group:
             left = None if end is None else max(0.001, end - time.monotonic())
             with time_limit(left):
-                verdict, error = _one(claim, options, done, judge)
+                verdict, error = judge_claim(claim, options, done, judge)
             done[claim.id] = verdict
             yield verdict, error
 
@@ -168,7 +168,7 @@ def _task(source: Source, ids: tuple[str, ...], options: Any) -> tuple[bytes, di
     done: dict[str, Verdict] = {}
     errors = {}
     for id in ids:
-        done[id], error = _one(known[id], options, done, None)
+        done[id], error = judge_claim(known[id], options, done, None)
         if error:
             errors[id] = error
     return pack(list(done.values())), errors

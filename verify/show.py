@@ -27,7 +27,7 @@ from .typeset import sequences_of
 from .verdict import Verdict
 from .words import domain_lines, formula, process_lines
 
-__all__ = ["print_verdicts"]
+__all__ = ["print_statement", "print_verdicts"]
 
 #: What a refutation hits, in words.
 REFUTES = {
@@ -67,7 +67,7 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
     page.text(", ".join(x for x in (title, c.locator, c.kind) if x), indent=0)
     if c.provenance != "printed":
         page.text(f"The formula is {c.provenance}, confidence {c.confidence}.", indent=0)
-    _statement(v, page)
+    print_statement(v, page)
     _processes(c, page)
     _verdict(v, page)
     print_counterexample(v, page)
@@ -106,7 +106,8 @@ def _stated(c: Claim) -> str:
     return formula(c.statement, sequences_of(c))
 
 
-def _statement(v: Verdict, page: Page) -> None:
+def print_statement(v: Verdict, page: Page) -> None:
+    """What is stated, what its names stand for, and where."""
     c = v.claim
     page.heading("Stated")
     if isinstance(c.statement, Prose):
