@@ -338,7 +338,7 @@ def _factors(base: sp.Expr) -> list[tuple[sp.Expr, int]]:
     for part, sign in ((num, 1), (den, -1)):
         try:
             c, fs = sp.factor_list(part)
-        except sp.PolynomialError:
+        except (sp.PolynomialError, TypeError):  # TypeError: conditions of cases have no order
             c, fs = sp.Integer(1), [(part, 1)]
         if c.is_Rational:
             out += [(f, sign * k) for f, k in _factors(sp.Rational(c))] if c != 1 else []

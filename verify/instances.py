@@ -330,11 +330,17 @@ def _relation(rel: S.Rel, at: Mapping, value: Callable) -> Check:
         return _vectors(rel, at)
     if has_matrices(rel):
         return _matrices(rel, at)
-    lhs, rhs = (value(prepare(side), at) for side in (rel.lhs, rel.rhs))
+    lhs, rhs = (_side(side, at, value) for side in (rel.lhs, rel.rhs))
     for side in (lhs, rhs):
         if side.has(sp.zoo, sp.nan):
             return Check(None, rel, lhs, rhs, "a side is not defined here")
     return Check(compare(rel.op, lhs, rhs), rel, lhs, rhs)
+
+
+def _side(side: sp.Expr, at: Mapping, value: Callable) -> sp.Expr:
+    """The value of one side; a number, or a symbol's value, is known without asking an engine."""
+    x = at.get(side) if isinstance(side, sp.Symbol) else side
+    return x if isinstance(x, sp.Rational) else value(prepare(side), at)
 
 
 def _matrices(rel: S.Rel, at: Mapping) -> Check:
