@@ -14,6 +14,7 @@ from refutable.derivations.claim import Claim
 
 from .judged import add_options, judged
 from .tex import formula, meanings
+from .vectortext import value_text
 from .verdict import Verdict
 
 __all__ = ["SCAN", "add_parser", "errata", "markdown", "scan_like"]
@@ -86,9 +87,7 @@ def _anchor(id: str) -> str:
 
 def _instance(v: Verdict) -> str:
     at = v.counterexample.at  # type: ignore[union-attr]
-    return ", ".join(
-        f"{k} = ({', '.join(x)})" if isinstance(x, list) else f"{k} = {x}" for k, x in at.items()
-    )
+    return ", ".join(f"{k} = {value_text(x)}" for k, x in at.items())
 
 
 def _entry(v: Verdict, verdicts: Sequence[Verdict]) -> list[str]:

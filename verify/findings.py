@@ -16,6 +16,7 @@ from .page import Page
 from .readable import readable
 from .typeset import sequences_of
 from .untex import untex
+from .vectortext import value_text
 from .verdict import Verdict
 from .words import formula
 
@@ -28,7 +29,7 @@ def print_counterexample(v: Verdict, page: Page) -> None:
     if x is None:
         return
     page.heading("Counterexample")
-    page.text(", ".join(f"{formula(sp.Symbol(k))} = {_instance(val)}" for k, val in x.at.items()))
+    page.text(", ".join(f"{formula(sp.Symbol(k))} = {value_text(val)}" for k, val in x.at.items()))
     relation = {"<=": "≤", ">=": "≥", "!=": "≠"}.get(x.relation, x.relation)
     stated = f"{relation} {x.rhs}".removeprefix("= ")
     page.rows([("true value", x.lhs), ("stated", stated)])
@@ -38,10 +39,6 @@ def print_counterexample(v: Verdict, page: Page) -> None:
         page.line("  By hand")
         for text in lines:
             page.text(_readable(text, v), hang=4)
-
-
-def _instance(value: object) -> str:
-    return f"({', '.join(map(str, value))})" if isinstance(value, (list, tuple)) else str(value)
 
 
 def _readable(text: str, v: Verdict) -> str:

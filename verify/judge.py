@@ -39,6 +39,7 @@ from .slack import slack_of
 from .undefined import Undefined as Nowhere
 from .undefined import division_by_zero
 from .values import Exact, Symbolic, cross_check
+from .vectortext import value_text
 from .verdict import Counterexample, Evidence, ReadingVerdict, Verdict, weakest
 
 __all__ = ["Options", "combine", "judge", "judge_one"]
@@ -413,10 +414,7 @@ def _sides(check: Check, at: dict, short: bool = False) -> str:
 
 
 def _short(at: dict) -> str:
-    parts = []
-    for s, v in named(at).items():
-        parts.append(f"{s} = ({', '.join(v)})" if isinstance(v, list) else f"{s} = {v}")
-    return ", ".join(parts)
+    return ", ".join(f"{s} = {value_text(v)}" for s, v in named(at).items())
 
 
 def _compare_engines(

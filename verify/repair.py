@@ -46,7 +46,7 @@ def find_repair(  # type: ignore[no-untyped-def]
 
     refutes: "domain" where it is known that only a hypothesis is missing.
     """
-    ways = (_by_coefficient, _by_domain, _by_formula, _by_derivation)
+    ways = (_by_rounding, _by_coefficient, _by_domain, _by_formula, _by_derivation)
     for found in (_by_domain,) if refutes == "domain" else ways:
         got = found(claim, exact, facts, counterexample)
         if got is not None:
@@ -87,6 +87,31 @@ def _fails(claim: Claim, ats: list[dict], exact: Exact) -> bool:
         if not refused:
             break
     return False
+
+
+def _by_rounding(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    """A printed decimal: the number itself, rounded to as many places."""
+    st = claim.statement
+    ends = [r for r in st.args if isinstance(r, S.Rel)] if isinstance(st, S.And) else []
+    if [r.op for r in ends] != [">=", "<="] or ends[0].lhs != ends[1].lhs:
+        return None
+    low, high = (r.rhs for r in ends)
+    number = expand(ends[0].lhs, claim.where)
+    if not (low.is_Rational and high.is_Rational and number.is_number and number.is_real):
+        return None
+    unit = high - low
+    nearest = sp.floor(number / unit + sp.Rational(1, 2)) * unit
+    statement = S.decimal(ends[0].lhs, _digits(nearest, unit))
+    fixed = replace(claim, statement=statement, readings=())
+    if statement == st or not _proved(fixed, exact, facts):
+        return None
+    why = f"rounded to the printed places it is {_digits(nearest, unit)}"
+    return Repair(statement, why, (low + high) / 2 - nearest, "proved"), "formula", fixed
+
+
+def _digits(x: sp.Expr, unit: sp.Rational) -> str:
+    places = max(0, len(str(unit.q)) - 1)
+    return f"{x.p * 10**places // x.q / 10**places:.{places}f}"
 
 
 def _by_coefficient(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
@@ -178,7 +203,17 @@ def _pairs(claim: Claim, singles: list[Mutant]):  # type: ignore[no-untyped-def]
 
 def _first_true(claim: Claim, candidates, ats: list[dict], exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
     witness = [cx.values] if cx is not None and cx.values else []
-    proofs = 0
+    found = _standing(claim, candidates, [*witness, *ats], exact)
+    found = _tightest_first(found, ats, exact) if _is_bound(claim) else found
+    for m, fixed in islice(found, MAX_PROOFS):
+        if _proved(fixed, exact, facts, sifted=True):
+            repair = Repair(m.statement, m.change, _difference(claim, m.statement), "proved")
+            return repair, "formula", fixed
+    return None
+
+
+def _standing(claim: Claim, candidates, ats: list[dict], exact: Exact):  # type: ignore[no-untyped-def]
+    """The candidates that no instance contradicts, as claims."""
     for m in candidates:
         if m.rule == "relation" and not m.change.startswith("="):
             continue
@@ -190,20 +225,43 @@ def _first_true(claim: Claim, candidates, ats: list[dict], exact: Exact, facts, 
             continue
         fixed = replace(claim, statement=m.statement, readings=())
         try:
-            if _trivial(fixed.bound()) or _fails(fixed, [*witness, *ats], exact):
+            if _trivial(fixed.bound()) or _fails(fixed, ats, exact):
                 continue
         except RefutableError:
             continue
-        proofs += 1
-        if proofs > MAX_PROOFS:
-            return None
-        if _proved(fixed, exact, facts, sifted=True):
-            return (
-                Repair(m.statement, m.change, _difference(claim, m.statement), "proved"),
-                "formula",
-                fixed,
-            )
-    return None
+        yield m, fixed
+
+
+def _is_bound(claim: Claim) -> bool:
+    body = claim.bound()
+    return isinstance(body, S.Rel) and body.op in _WAYS and not isinstance(body.lhs, Q.Vec)
+
+
+#: The side that an inequality says to be the smaller one.
+_WAYS = {"<": 1, "<=": 1, ">": -1, ">=": -1}
+
+
+def _tightest_first(found, ats: list[dict], exact: Exact):  # type: ignore[no-untyped-def]
+    """Bounds that stand, the tightest first, without those that a constant would do as well.
+
+    A bound is worth proving only if at some instance it excludes a value seen at another one.
+    """
+    rows = []
+    for m, fixed in found:
+        body = fixed.bound()
+        low, high = [], []
+        for at in ats:
+            try:
+                c = check_at(body, at, exact)
+            except (OutsideFragment, ZeroDivisionError):
+                continue
+            if c.truth and isinstance(c.lhs, sp.Expr) and c.lhs.is_finite and c.rhs.is_finite:
+                low.append(min(c.lhs, c.rhs))
+                high.append(max(c.lhs, c.rhs))
+        if low and max(low) > min(high):
+            rows.append((float(sum(h - x for x, h in zip(low, high, strict=True))), m, fixed))
+    rows.sort(key=lambda row: row[0])
+    return [(m, fixed) for _, m, fixed in rows]
 
 
 def _trivial(body: sp.Basic) -> bool:

@@ -79,3 +79,26 @@ def test_another_event_in_an_intersection(good):
         assert got.verdict == "refuted"
         assert "becomes" in got.repair.why
         assert got.repair.verdict == "proved"
+
+
+def test_a_wrong_decimal_is_rounded_anew():
+    (made,) = claim("t.decimal", S.decimal(sp.exp(3) / (2 * sp.pi), "3.19"), "definition")
+    v = judge_one(made, Options(fast=True, mutants=False))
+    assert (v.verdict, v.repair.verdict) == ("refuted", "proved")
+    assert v.repair.statement == S.decimal(sp.exp(3) / (2 * sp.pi), "3.20")
+
+
+def test_a_bound_is_not_repaired_by_one_that_excludes_nothing():
+    """sum of squares <= 1/2 - 1/(4 n): false; larger constants would stand, and say nothing."""
+    m, n, p = sp.symbols("m n p")
+    loop = Process("loop", Categorical(p), Pool([Draw(Model(), n)]), index=m)
+    squares = Q.Mean(Q.SqNorm(loop.model(1)))
+    (made,) = claim(
+        "t.bound",
+        S.le(squares, sp.Rational(1, 2) - 1 / (4 * n)),
+        "bound",
+        domain={n: Integers(1), p: Simplex()},
+    )
+    v = judge_one(made, Options(fast=True, mutants=False))
+    assert v.verdict == "refuted"
+    assert v.repair is None or "becomes 3/2" not in v.repair.why

@@ -12,9 +12,10 @@ from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Linear
 from refutable.derivations.process import Process
 
+from ..vectortext import vector_text
 from . import dual, linear
 from .api import bare, value
-from .chain import BUDGET, Budget
+from .chain import BUDGET, Budget, Law, State
 from .draws import Slot, birth
 from .evaluate import Evaluator
 from .ground import At, ground, to_sympy
@@ -59,9 +60,7 @@ def explain(expr: sp.Expr, at: At, budget: int = BUDGET) -> list[str]:
 
 
 def _shown(x: object) -> str:
-    if isinstance(x, (tuple, list, sp.Tuple)):
-        return f"({', '.join(map(str, x))})"
-    return str(x)
+    return vector_text(x) if isinstance(x, (tuple, list, sp.Tuple)) else str(x)
 
 
 def _node(node: sp.Expr, at: At, budget: int) -> Iterator[str]:
@@ -121,12 +120,32 @@ def _factor(v: Number) -> str:
 
 def _law(engine: Evaluator, process: Process, slots: set[Slot], reader) -> Iterator[str]:  # type: ignore[no-untyped-def]
     layout, law = engine.law(reader, slots)
+    told = _grouped(law) if len(law) > MOST and len(layout) == 1 else None
+    if told is not None and len(told) <= MOST:
+        for state, (w, count) in told.items():
+            alike = f" and its {count - 1} rearrangements" if count > 1 else ""
+            shown = f"{_name(layout[0], process)} = {_vector(state[0])}{alike}"
+            yield f"{process.name}: {shown} with probability {w}{' in all' if alike else ''}"
+        return
     for k, (state, w) in enumerate(law.items()):
         if k == MOST:
             yield f"{process.name}: and {len(law) - MOST} more atoms"
             return
         parts = [f"{_name(s, process)} = {_vector(v)}" for s, v in zip(layout, state, strict=True)]
         yield f"{process.name}: {', '.join(parts)} with probability {w}"
+
+
+def _grouped(law: Law) -> dict[State, tuple[fmpq, int]] | None:
+    """Vectors with the same coordinates in another order together: one of them, weight, number."""
+    out: dict[tuple, list] = {}
+    for state, w in law.items():
+        if isinstance(state[0], int):
+            return None
+        key = tuple(sorted(coordinates(state[0])))
+        entry = out.setdefault(key, [state, fmpq(0), 0])
+        entry[1] += w
+        entry[2] += 1
+    return {state: (w, count) for state, w, count in out.values()}
 
 
 def _name(slot: Slot, process: Process) -> str:
@@ -142,7 +161,7 @@ def _name(slot: Slot, process: Process) -> str:
 
 
 def _vector(v: IntVec | int) -> str:
-    return str(v) if isinstance(v, int) else f"({', '.join(map(str, coordinates(v)))})"
+    return str(v) if isinstance(v, int) else vector_text(coordinates(v))
 
 
 def _collapse(node: sp.Expr, process: Process, at: At, budget: int) -> Iterator[str]:
