@@ -21,8 +21,10 @@ from refutable.derivations.response import Response
 from . import exact as exact_engine
 from .deduce import Deduction, deduce
 from .exact.oracle import forwards
+from .implied import window
 from .instances import _arb, check_at, compare, prepare
 from .values import Exact, Symbolic
+from .vanishing import half_moment, random_numbers, vanishes
 from .vectors import K, formal
 
 __all__ = ["Confirmation", "confirm"]
@@ -202,12 +204,14 @@ def _limit_by_exact(
     d = deduce(claim)
     sym = Symbolic(d)
     for node in nodes:
-        expr, x, to = node.args
+        expr, _, to = node.args
         if to is not sp.oo:
             return None
         try:
             derived = sym.node(node, at)
-            gaps = [abs(exact(expr, {**at, x: sp.Integer(k)}) - derived) for k in (4, 8, 16)]
+            if random_numbers(expr):
+                return _surely_zero(node, at, account, d)
+            gaps = [abs(window(node, exact, k, at) - derived) for k in (4, 8, 16)]
         except (OutsideFragment, ZeroDivisionError):
             return None
         if not (gaps[2] <= gaps[1] <= gaps[0]) or (gaps[2] > gaps[0] / 2 and gaps[0] != 0):
@@ -215,6 +219,20 @@ def _limit_by_exact(
     return Confirmation(
         "exact", f"the exact law at 4, 8, 16 approaches the derived limit {derived}", account, d
     )
+
+
+def _surely_zero(
+    node: sp.Expr, at: dict, account: list[str], d: Deduction
+) -> Confirmation | None:
+    """A covariance that dies out: the mean of its root shrinks by a factor below one."""
+    expr, x, _ = node.args
+    if not isinstance(node, S.Lim) or not vanishes(expr, x, d.region):
+        return None
+    ball = half_moment(expr, at)
+    if ball is None or not ball < 1:
+        return None
+    detail = f"FLINT: the mean of its root shrinks by {ball.str(8)} each time, so its limit is 0"
+    return Confirmation("certificate", detail, account, d)
 
 
 def _account(body: sp.Basic, at: dict) -> list[str]:

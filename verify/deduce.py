@@ -26,9 +26,10 @@ from .cases import branches, resolve, spelled
 from .comparison import limit_relation
 from .divergence import diverges
 from .existence import prove_exists, prove_none_exists
+from .finiteness import unmet
 from .integrals import carry_out
 from .lattice import is_whole, without_floors
-from .limiting import limit_of
+from .limiting import limit_of, surely
 from .limits import certified_limit
 from .matrixproof import matrix_relation
 from .noisesquare import mean_square
@@ -65,7 +66,17 @@ class Deduction:
     missing: str = ""
 
     def formula(self, node: sp.Expr) -> sp.Expr:
-        """The derived formula of a Mean or Prob node (derived once)."""
+        """The derived formula of a Mean or Prob node, where it is finite on the whole domain."""
+        need = unmet(node, self.region)
+        if need is not None:
+            raise OutsideFragment(
+                f"{need.lhs} >= {need.rhs} is needed for a finite moment",
+                part=f"a moment that is infinite unless {need.lhs} >= {need.rhs}",
+            )
+        return self.literal(node)
+
+    def literal(self, node: sp.Expr) -> sp.Expr:
+        """The derived formula (derived once), wherever the moment is finite."""
         if node not in self.derived:
             self.derived[node] = self._derive(node)
         return self.derived[node].formula
@@ -470,7 +481,8 @@ def replace_limits(e: sp.Basic, d: Deduction, region: Region) -> sp.Basic:
 
 def _limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Region) -> sp.Expr:
     body = one_truth(carry_out(expr, region).xreplace(_formulas(expr, d)), region)
-    body = region.abstract(body)
+    settled, sure = surely(body, x, to, region, d.formula)
+    body = region.abstract(body.xreplace(settled))
     try:
         if to is not sp.oo or body.atoms(Q.Mean, Q.Prob):
             raise OutsideFragment("no certified limit")
@@ -487,7 +499,7 @@ def _limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Regio
             raise OutsideFragment(f"whether the powers in {x} decay", part=str(expr)) from None
         else:
             value, lemmas = limit_of(body, x, to, region, d.formula)
-    d.lemmas += [lemma for lemma in lemmas if lemma not in d.lemmas]
+    d.lemmas += [lemma for lemma in dict.fromkeys([*sure, *lemmas]) if lemma not in d.lemmas]
     d.say("limit", f"{x} to {to}: {value}")
     return value
 

@@ -29,6 +29,7 @@ from .confirm import confirm
 from .deduce import Deduction, deduce
 from .edges import edge_instances
 from .exact import Undefined
+from .implied import implied
 from .instances import Check, candidates, check_at, instances, named, satisfies
 from .mutation import tally
 from .probes import far
@@ -190,6 +191,11 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
         failing = None if deduction.proved else _symbolic_scan(claim, body, ats, deduction, finding)
         if failing is not None:
             return _refuted(claim, failing, exact, options, finding, Symbolic(deduction))
+        for weaker in () if deduction.proved else implied(claim):
+            d = deduce(weaker)
+            failing = _symbolic_scan(weaker, weaker.bound(), ats, d, finding)
+            if failing is not None:
+                return _refuted(weaker, failing, exact, options, finding, Symbolic(d))
         if not deduction.proved and "exact" in options.engines:
             failing = _edges(claim, body, exact) or far(claim, body, exact)
             if failing is not None:

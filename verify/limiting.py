@@ -20,8 +20,9 @@ from refutable.derivations.errors import OutsideFragment
 from .events import sure_coordinate
 from .limits import limit
 from .region import Region
+from .vanishing import VANISHING, random_numbers, vanishes
 
-__all__ = ["limit_of"]
+__all__ = ["limit_of", "surely"]
 
 Formula = Callable[[sp.Expr], sp.Expr]
 
@@ -46,6 +47,31 @@ def limit_of(
     if den == 0 or value.has(sp.zoo, sp.nan):
         raise OutsideFragment(f"a limit with a vanishing denominator: {body}", part=str(body))
     return num / den, list(dict.fromkeys(lemmas))
+
+
+def surely(
+    body: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region, formula: Formula
+) -> tuple[dict[sp.Expr, sp.Expr], list[str]]:
+    """Random numbers that move with x -> their almost sure limits as x grows, and lemmas.
+
+    Raises OutsideFragment where one is not known: as a variable it would stand still.
+    """
+    table, lemmas = {}, []
+    for node in random_numbers(body):
+        if x not in node.free_symbols:
+            continue
+        v = node.args[0]
+        if to is not sp.oo:
+            raise OutsideFragment(f"a limit of {node} at {to}", part=str(node))
+        if vanishes(node, x, region):
+            table[node] = sp.Integer(0)
+            lemmas.append(VANISHING)
+        elif isinstance(node, (Q.SqNorm, Q.NormInf)) and isinstance(v, Q.ModelVec):
+            table[node] = sp.Integer(1)  # a point mass stays one
+            lemmas += _settles(v, False, x, region, formula)
+        else:
+            raise OutsideFragment(f"the almost sure limit of {node}", part=str(node))
+    return table, lemmas
 
 
 def _opaque(

@@ -25,6 +25,7 @@ from . import exact
 from .atpoint import limit_at
 from .deduce import Deduction, replace_limits
 from .exact import grids
+from .finiteness import value_where
 from .instances import compare
 from .region import region_of
 from .rewrites import read_off, rewrite
@@ -103,13 +104,13 @@ class Symbolic:
             return exact.value(node, at)  # a functional of the truth: arithmetic only
         if isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
             return self._limit(node, at)
-        formula = self.d.formula(node)
+        formula = self.d.literal(node)
         got = self.d.derived[node]
         if got.index is not None and got.valid_from is not None:
             here = _scalar(at, got.index)
             if here is not None and (here < got.valid_from) == True:  # noqa: E712
                 formula = got.early(int(here))  # type: ignore[misc]
-        return self(formula, at)
+        return value_where(node, self(formula, at), at)
 
     def _limit(self, node: sp.Expr, at: Mapping) -> sp.Expr:
         """On the claim's whole region where that can be told, else at this instance."""

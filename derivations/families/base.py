@@ -7,9 +7,12 @@ that the moment engine needs to close the recursion.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import sympy as sp
+
+if TYPE_CHECKING:
+    from ..statement import Rel
 
 __all__ = ["Family"]
 
@@ -28,6 +31,10 @@ class Family:
     def parameters(self) -> set[sp.Basic]:
         """Symbols that belong to the family itself (d, sigma, ...)."""
         return set()
+
+    def finite(self, size: sp.Expr) -> tuple[Rel, ...]:
+        """What a batch of this size needs for its second moments to be finite, as `a >= b`."""
+        return ()
 
     def batch_moment(self, power: int, law: sp.Expr, size: sp.Expr) -> sp.Expr:
         """E[b**power | law] for one coordinate b of the mean of `size` data; polynomial in law."""

@@ -8,11 +8,15 @@ terms with covariance M^-1 (M the Fisher information). Only tr(M^-1) enters squa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from ..errors import ProcessError
 from .linear import Linear
+
+if TYPE_CHECKING:
+    from ..statement import Rel
 
 __all__ = ["FirstOrder"]
 
@@ -41,6 +45,10 @@ class FirstOrder(Linear):
         object.__setattr__(self, "d", sp.Integer(1))
         object.__setattr__(self, "rows", None)
         object.__setattr__(self, "sigma2", e)
+
+    def finite(self, size: sp.Expr) -> tuple[Rel, ...]:
+        """To first order every batch has a second moment."""
+        return ()
 
     def noise(self, size: sp.Expr) -> sp.Expr:
         """tr(M^-1) over the number of pairs."""

@@ -8,11 +8,15 @@ The error is measured in the metric of the input covariance Sigma.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from ..errors import OutsideFragment, ProcessError
 from .base import Family
+
+if TYPE_CHECKING:
+    from ..statement import Rel
 
 __all__ = ["Linear", "inverse_chi_square_mean"]
 
@@ -62,6 +66,12 @@ class Linear(Family):
         raise OutsideFragment(
             f"moment {power} of a least-squares fit", part="higher moments of X^+"
         )
+
+    def finite(self, size: sp.Expr) -> tuple[Rel, ...]:
+        """Two rows more than columns: the mean of one over a chi-square needs three degrees."""
+        from ..statement import ge
+
+        return (ge(size if self.rows is None else self.rows, self.d + 2),)
 
     def noise(self, size: sp.Expr) -> sp.Expr:
         """sigma2 E tr(Sigma (Z'Z)^-1) for the design Z of a batch of `size` rows.
