@@ -191,7 +191,7 @@ class Job:
         groups, model = model_of(sp.Tuple(*(sp.Tuple(*node.args) for node in nodes)), at)
         stream = stream_key(seed, key)
         if kernels:
-            kernel = kernel_for(groups, model.steps, model.truth, model.design)
+            kernel = kernel_for(groups, model.needs, model.steps, model.truth, model.design)
             model = replace(model, kernel=kernel)
         out = []
         for place, (node, group) in enumerate(zip(nodes, groups, strict=True)):

@@ -1,8 +1,8 @@
 """Which questions a fast kernel can answer, and its paths.
 
-A kernel keeps squared norms per generation and nothing else; point masses and collapse times of
-categorical models follow from them. Kernels have streams of their own, and the plain samplers as
-their oracle.
+Kernels of categorical and linear models keep squared norms per generation and nothing else; point
+masses and collapse times follow from them. The Gaussian one keeps models. Kernels have streams of
+their own, and the plain samplers as their oracle.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 
-from . import urn
+from . import bartlett, urn
+from .gaussian import Spread
 from .linear import Design
 from .paths import Needs, Paths, common
 from .plan import Step
 from .streams import generator
 
-__all__ = ["Chain", "FreshDesigns", "Kernel", "kernel_for"]
+__all__ = ["Chain", "FreshDesigns", "Gaussians", "Kernel", "kernel_for"]
 
 #: The urn kernel's indices have 16 bits.
 LARGEST = 65535
@@ -78,13 +79,47 @@ class FreshDesigns:
         return paths
 
 
-Kernel = Chain | FreshDesigns
+@dataclass(frozen=True)
+class Gaussians:
+    """Means and covariances of batches from the truth or the latest model, never their data."""
+
+    spread: Spread
+    schedule: tuple[tuple[bartlett.Batch, ...], ...]
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard of replicates; each is the same whatever the shard size."""
+        d = len(self.spread.eigenvalues)
+        paths = Paths(runs, np.zeros(d), None)
+        paths.true_covariance = np.diag(self.spread.eigenvalues).ravel()
+        keep = sorted({k[-1] for k in needs.keys} - {0})
+        words = (key[0] & 0xFFFFFFFF, key[0] >> 32)
+        mean, cov = bartlett.models(
+            self.spread.eigenvalues, self.schedule[: needs.last], keep, shard * runs, runs, words,
+            self.spread.unbiased,
+        )  # fmt: skip
+        cov += np.tril(np.ones((d, d)), -1).T[:, :, None] * np.swapaxes(cov, 1, 2)
+        for k, g in enumerate(keep):
+            for name, v in (("model", mean[k].T), ("cov", cov[k].reshape(d * d, runs).T)):
+                if (name, g) in needs.keys:
+                    paths.vectors[name, g] = np.ascontiguousarray(v)
+                    paths.lattice[name, g] = None
+        return paths
+
+
+Kernel = Chain | FreshDesigns | Gaussians
 
 
 def kernel_for(
-    e: sp.Basic, steps: Sequence[Step], truth: Sequence[Fraction], design: object
+    e: sp.Basic, needs: Needs, steps: Sequence[Step], truth: Sequence[Fraction], design: object
 ) -> Kernel | None:
     """The kernel that samples what `e` asks for, if there is one."""
+    if isinstance(design, Spread):
+        schedule = _schedule(steps)
+        small = len(design.eigenvalues) <= bartlett.LARGEST
+        known = all(k[0] in ("model", "cov") and k[-1] > 0 for k in needs.keys)
+        if schedule is None or not small or not known or needs.horizon:
+            return None
+        return Gaussians(design, schedule)
     sizes = _sizes(steps)
     if sizes is None:
         return None
@@ -94,6 +129,26 @@ def kernel_for(
         fits = _only(e, _is_error)
         return FreshDesigns(design.d, tuple(sizes), design.sigma2**0.5) if fits else None
     return None
+
+
+def _schedule(steps: Sequence[Step]) -> tuple[tuple[bartlett.Batch, ...], ...] | None:
+    """Batches by generation where all are fresh draws from the truth or from the model before."""
+    out = []
+    for g, step in enumerate(steps, 1):
+        if step.how != "pool" or step.once:
+            return None
+        total = sum(item.size for item in step.items)
+        shares = step.weights or [Fraction(item.size, total or 1) for item in step.items]
+        batches = []
+        for share, item in zip(shares, step.items, strict=True):
+            if item.how != "draw" or item.keep is not None or item.law is None:
+                return None
+            sources = [t for w, t, _ in item.law.terms if w == 1]
+            if sources not in ([0], [g - 1]) or item.size < 2 or share < 0:
+                return None  # the plain sampler names what is wrong
+            batches.append(bartlett.Batch(float(share), sources[0] > 0, item.size))
+        out.append(tuple(batches))
+    return tuple(out) or None
 
 
 def _sizes(steps: Sequence[Step]) -> list[int] | None:

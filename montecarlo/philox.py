@@ -18,24 +18,16 @@ _32 = np.uint64(32)
 
 
 @inline
-def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    p0, p1 = _M0 * np.uint64(c0), _M1 * np.uint64(c2)
-    return (
-        np.uint32(p1 >> _32) ^ c1 ^ k0,
-        np.uint32(p1),
-        np.uint32(p0 >> _32) ^ c3 ^ k1,
-        np.uint32(p0),
-    )
-
-
-@inline
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """The four words of one counter under one key; all arguments are uint32."""
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    for _ in range(9):
+    for _ in range(10):
+        p0, p1 = _M0 * np.uint64(c0), _M1 * np.uint64(c2)
+        c0 = np.uint32(p1 >> _32) ^ c1 ^ k0
+        c1 = np.uint32(p1)
+        c2 = np.uint32(p0 >> _32) ^ c3 ^ k1
+        c3 = np.uint32(p0)
         k0 = np.uint32(k0 + _W0)
         k1 = np.uint32(k1 + _W1)
-        c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
     return c0, c1, c2, c3
 
 
