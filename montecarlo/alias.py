@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["binomial", "binomial_tables", "pair_tables", "table"]
+__all__ = ["binomial", "binomial_tables", "float_table", "pair_tables", "table"]
 
 #: Up to this size there are tables for two types.
 TABLED = 1024
@@ -57,7 +57,7 @@ def binomial_tables(n: int) -> tuple[np.ndarray, np.ndarray]:
     threshold = np.full((n + 1, n + 1), FULL, np.uint64)
     alias = np.tile(np.arange(n + 1, dtype=np.uint16), (n + 1, 1))
     for x in range(n + 1):
-        _float_table(pmf[x], threshold[x], alias[x])
+        float_table(pmf[x], threshold[x], alias[x])
     return threshold, alias
 
 
@@ -76,7 +76,8 @@ def binomial(n: int, share: Fraction) -> np.ndarray:
     return out / np.sum(out)
 
 
-def _float_table(pmf: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> None:
+def float_table(pmf: np.ndarray, threshold: np.ndarray, alias: np.ndarray) -> None:
+    """Fill the table of a law in floating point; a class of probability zero is never drawn."""
     mass = (pmf * len(pmf)).tolist()
     small = [j for j, x in enumerate(mass) if x < 1]
     large = [j for j, x in enumerate(mass) if x >= 1]

@@ -26,7 +26,7 @@ from .alias import pair_tables, table
 from .compiled import HAVE_NUMBA, inline, jit
 from .philox import fill, philox
 
-__all__ = ["FEW", "absorbed", "squares"]
+__all__ = ["FEW", "absorbed", "again", "compare", "count", "first_counts", "indices", "squares"]
 
 #: Up to this many types, borders are compared instead of balls counted.
 FEW = 28
@@ -38,7 +38,7 @@ _16 = np.uint32(16)
 
 
 @inline
-def _again(bound, attempt_tag, slot, low, high, k0, k1):  # type: ignore[no-untyped-def]
+def again(bound, attempt_tag, slot, low, high, k0, k1):  # type: ignore[no-untyped-def]
     """An index below `bound` (at most 2**16) from words of its own: attempts 0, 1, ..."""
     limit = np.uint32((1 << 32) % bound)
     attempt = np.uint32(0)
@@ -53,7 +53,7 @@ def _again(bound, attempt_tag, slot, low, high, k0, k1):  # type: ignore[no-unty
 
 
 @jit
-def _first(n, s, threshold, alias, buffer, blocks, counts, replicate, k0, k1):  # type: ignore[no-untyped-def]
+def first_counts(n, s, threshold, alias, buffer, blocks, counts, replicate, k0, k1):  # type: ignore[no-untyped-def]
     """Counts of n draws from the truth's alias table."""
     fill(buffer, blocks, 0, 2, replicate, k0, k1)
     low, high = np.uint32(replicate), np.uint32(np.uint64(replicate) >> _32)
@@ -63,37 +63,40 @@ def _first(n, s, threshold, alias, buffer, blocks, counts, replicate, k0, k1):  
         m = np.uint64(buffer[i]) * np.uint64(s)
         j = m >> _32
         if np.uint32(m) < limit:
-            j = _again(s, REJECTED, np.uint32(i), low, high, k0, k1)
+            j = again(s, REJECTED, np.uint32(i), low, high, k0, k1)
         u = (np.uint64(buffer[n + i]) << _32) | np.uint64(buffer[2 * n + i])
         counts[j if u < threshold[j] else alias[j]] += 1
 
 
 @jit
-def _indices(half, n, out, t, replicate, k0, k1):  # type: ignore[no-untyped-def]
-    """n indices below n from n 16-bit words; rejected ones are drawn again."""
+def indices(half, n, draws, out, t, replicate, k0, k1):  # type: ignore[no-untyped-def]
+    """Indices below n from 16-bit words, one per draw; rejected ones are drawn again."""
     limit = np.uint16((1 << 16) % n)
     rejected = np.uint16(0)
-    for i in range(n):
+    for i in range(draws):
         m = np.uint32(half[i]) * np.uint32(n)
         out[i] = np.uint16(m >> _16)
         rejected = np.uint16(rejected + np.uint16(np.uint16(m) < limit))
     if rejected:
         low, high = np.uint32(replicate), np.uint32(np.uint64(replicate) >> _32)
-        for i in range(n):
+        for i in range(draws):
             if np.uint16(np.uint32(half[i]) * np.uint32(n)) < limit:
-                out[i] = _again(
+                out[i] = again(
                     n, np.uint32(REJECTED + np.uint32(t)), np.uint32(i), low, high, k0, k1
                 )
 
 
 @jit
-def _compare(index, width, border, k, n):  # type: ignore[no-untyped-def]
-    """New borders by counting indices below each old one; returns (types, sum of squares)."""
+def compare(index, width, border, k, draws):  # type: ignore[no-untyped-def]
+    """New borders by counting indices below each old one; returns (types, sum of squares).
+
+    index: width entries, 65535 after the draws.
+    """
     view = index[:width]
     types, squares, before = 0, 0, 0
     for j in range(k):
         if j == k - 1:
-            below = n
+            below = draws
         else:
             t = border[j]
             a = np.uint16(0)
@@ -109,11 +112,11 @@ def _compare(index, width, border, k, n):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _count(index, n, border, k, times):  # type: ignore[no-untyped-def]
+def count(index, n, draws, border, k, times):  # type: ignore[no-untyped-def]
     """New borders by counting how often each ball was drawn; returns (types, sum of squares)."""
     for i in range(n):
         times[i] = 0
-    for i in range(n):
+    for i in range(draws):
         times[index[i]] += np.uint16(1)
     below = np.uint16(0)
     for i in range(n):
@@ -150,7 +153,7 @@ def _chains(n, s, last, threshold, alias, pair_t, pair_a, replicates, k0, k1, ou
     for r in range(len(replicates)):
         replicate = replicates[r]
         low, high = np.uint32(replicate), np.uint32(np.uint64(replicate) >> _32)
-        _first(n, s, threshold, alias, start, first_blocks, counts, replicate, k0, k1)
+        first_counts(n, s, threshold, alias, start, first_blocks, counts, replicate, k0, k1)
         k, square, below = 0, 0, 0
         for j in range(s):
             c = np.int64(counts[j])
@@ -181,7 +184,7 @@ def _chains(n, s, last, threshold, alias, pair_t, pair_a, replicates, k0, k1, ou
                 m = np.uint64(pairs[p]) * np.uint64(n + 1)
                 j = m >> _32
                 if np.uint32(m) < np.uint32((1 << 32) % (n + 1)):
-                    j = _again(
+                    j = again(
                         n + 1, np.uint32(REJECTED + np.uint32(t)), np.uint32(0), low, high, k0, k1
                     )
                 u = (np.uint64(pairs[p + 1]) << _32) | np.uint64(pairs[p + 2])
@@ -196,15 +199,15 @@ def _chains(n, s, last, threshold, alias, pair_t, pair_a, replicates, k0, k1, ou
                 chunk = (t - 2) // together
                 fill(buffer, blocks, blocks * chunk, 0, replicate, k0, k1)
             begin = ((t - 2) % together) * n
-            _indices(half[begin : begin + n], n, index, t, replicate, k0, k1)
+            indices(half[begin : begin + n], n, n, index, t, replicate, k0, k1)
             if k <= FEW:
                 for j in range(k):
                     small[j] = np.uint16(border[j])
-                k, square = _compare(index, width, small, k, n)
+                k, square = compare(index, width, small, k, n)
                 for j in range(k):
                     border[j] = small[j]
             else:
-                k, square = _count(index, n, border, k, drawn)
+                k, square = count(index, n, n, border, k, drawn)
 
 
 def squares(

@@ -10,7 +10,7 @@ import numpy as np
 
 from .philox import words
 
-__all__ = ["chains"]
+__all__ = ["again", "below", "chains", "first_counts", "tally"]
 
 PAIRS = 85
 REJECTED = 1 << 31
@@ -19,7 +19,7 @@ REJECTED = 1 << 31
 def chains(n, last, truth, tables, replicates, key, keep):  # type: ignore[no-untyped-def]
     """(sums of squared counts (replicates, last) where kept, absorption times)."""
     runs = len(replicates)
-    counts = _first(n, truth, replicates, key)
+    counts = first_counts(n, truth, replicates, key)
     out = np.zeros((runs if keep else 0, last), np.int64)
     times = np.zeros(runs, np.int64)
     alive = np.arange(runs)
@@ -36,18 +36,18 @@ def chains(n, last, truth, tables, replicates, key, keep):  # type: ignore[no-un
     return out, times
 
 
-def _first(n, truth, replicates, key):  # type: ignore[no-untyped-def]
+def first_counts(n, truth, replicates, key):  # type: ignore[no-untyped-def]
     threshold, alias = truth
     s = len(threshold)
     w = words(16 * ((3 * n + 63) // 64), 0, 2, replicates, key).astype(np.uint64)
     slots = np.broadcast_to(np.arange(n), (len(replicates), n))
-    column = _below(w[:, :n], s, slots, 0, replicates, key)
+    column = below(w[:, :n], s, slots, 0, replicates, key)
     u = (w[:, n : 2 * n] << np.uint64(32)) | w[:, 2 * n : 3 * n]
     kind = np.where(u < threshold[column], column, alias[column])
-    return _tally(kind, s)
+    return tally(kind, s)
 
 
-def _tally(kind: np.ndarray, s: int) -> np.ndarray:
+def tally(kind: np.ndarray, s: int) -> np.ndarray:
     """Counts (rows, s) of the entries of each row."""
     flat = (kind + s * np.arange(len(kind))[:, None]).ravel()
     return np.bincount(flat, minlength=s * len(kind)).reshape(len(kind), s).astype(np.int64)
@@ -67,7 +67,7 @@ def _pair(n, counts, t, tables, replicates, key):  # type: ignore[no-untyped-def
     w = words(64, 64 * ((t - 2) // PAIRS), 1, replicates, key).astype(np.uint64)
     p = 3 * ((t - 2) % PAIRS)
     slot = np.zeros((len(replicates), 1), np.int64)
-    j = _below(w[:, p : p + 1], n + 1, slot, t, replicates, key)[:, 0]
+    j = below(w[:, p : p + 1], n + 1, slot, t, replicates, key)[:, 0]
     u = (w[:, p + 1] << np.uint64(32)) | w[:, p + 2]
     rows = np.arange(len(counts))
     first = np.argmax(counts > 0, axis=1)
@@ -89,23 +89,23 @@ def _urn(n, counts, t, replicates, key):  # type: ignore[no-untyped-def]
     index = (m >> 16).astype(np.int64)
     rejected = (m & 0xFFFF) < (1 << 16) % n
     for r, i in zip(*np.nonzero(rejected), strict=True):
-        index[r, i] = _again(n, i, t, replicates[r], key)
+        index[r, i] = again(n, i, t, replicates[r], key)
     s = counts.shape[1]
     ball = np.repeat(np.tile(np.arange(s), len(counts)), counts.ravel()).reshape(-1, n)
-    return _tally(np.take_along_axis(ball, index, axis=1), s)
+    return tally(np.take_along_axis(ball, index, axis=1), s)
 
 
-def _below(word, bound, slots, t, replicates, key):  # type: ignore[no-untyped-def]
+def below(word, bound, slots, t, replicates, key):  # type: ignore[no-untyped-def]
     """Indices below `bound` from 32-bit words, rejected ones drawn again."""
     m = word * np.uint64(bound)
     out = (m >> np.uint64(32)).astype(np.int64)
     rejected = (m & np.uint64(0xFFFFFFFF)) < (1 << 32) % bound
     for r, i in zip(*np.nonzero(rejected), strict=True):
-        out[r, i] = _again(bound, slots[r, i], t, replicates[r], key)
+        out[r, i] = again(bound, slots[r, i], t, replicates[r], key)
     return out
 
 
-def _again(bound, slot, t, replicate, key):  # type: ignore[no-untyped-def]
+def again(bound, slot, t, replicate, key):  # type: ignore[no-untyped-def]
     attempt = 0
     while True:
         block = (int(slot) << 8) + attempt
