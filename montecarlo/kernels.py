@@ -1,8 +1,8 @@
 """Which questions a fast kernel can answer, and its paths.
 
-Kernels of categorical and linear models keep squared norms per generation and nothing else; point
-masses and collapse times follow from them. The Gaussian one keeps models. Kernels have streams of
-their own, and the plain samplers as their oracle.
+The urn's and the regression's kernels keep squared norms per generation and nothing else; point
+masses and collapse times follow from them. The others keep models. Kernels have streams of their
+own, and the plain samplers as their oracle.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 
-from . import bartlett, urn
+from . import bartlett, binomials, mixture, urn
 from .gaussian import Spread
 from .linear import Design
 from .paths import Needs, Paths, common
 from .plan import Step
 from .streams import generator
 
-__all__ = ["Chain", "FreshDesigns", "Gaussians", "Kernel", "kernel_for"]
+__all__ = ["Chain", "FreshDesigns", "Gaussians", "Kernel", "Mixtures", "kernel_for"]
 
 #: The urn kernel's indices have 16 bits.
 LARGEST = 65535
@@ -106,7 +106,33 @@ class Gaussians:
         return paths
 
 
-Kernel = Chain | FreshDesigns | Gaussians
+@dataclass(frozen=True)
+class Mixtures:
+    """Batches from mixtures of truth and latest model, which replace or join what came before."""
+
+    truth: tuple[Fraction, ...]
+    sizes: tuple[int, ...]
+    shares: tuple[Fraction, ...]
+    accumulate: bool
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard of replicates; each is the same whatever the shard size."""
+        p = np.array([float(x) for x in self.truth])
+        paths = Paths(runs, p, common(x.denominator for x in self.truth))
+        keep = sorted({k[-1] for k in needs.keys})
+        words = (key[0] & 0xFFFFFFFF, key[0] >> 32)
+        sizes, shares = self.sizes[: needs.last], self.shares[: needs.last]
+        out = mixture.chains(
+            self.truth, sizes, shares, shard * runs, runs, words, self.accumulate, keep
+        )
+        for k, g in enumerate(keep):
+            total = sum(sizes[:g]) if self.accumulate else sizes[g - 1]
+            paths.vectors["model", g] = np.ascontiguousarray(out.models[k].T)
+            paths.lattice["model", g] = common([total])
+        return paths
+
+
+Kernel = Chain | FreshDesigns | Gaussians | Mixtures
 
 
 def kernel_for(
@@ -121,14 +147,38 @@ def kernel_for(
             return None
         return Gaussians(design, schedule)
     sizes = _sizes(steps)
-    if sizes is None:
-        return None
-    if truth and len(set(sizes)) == 1 and max(sizes[0], len(truth)) <= LARGEST:
-        return Chain(sizes[0], tuple(truth)) if _only(e, _is_model) else None
-    if isinstance(design, Design) and design.rows is None and min(sizes) >= design.d:
+    constant = truth and sizes and len(set(sizes)) == 1
+    if sizes and constant and max(sizes[0], len(truth)) <= LARGEST and _only(e, _is_model):
+        return Chain(sizes[0], tuple(truth))
+    if truth:
+        return _mixtures(needs, steps, tuple(truth))
+    if isinstance(design, Design) and design.rows is None and sizes and min(sizes) >= design.d:
         fits = _only(e, _is_error)
         return FreshDesigns(design.d, tuple(sizes), design.sigma2**0.5) if fits else None
     return None
+
+
+def _mixtures(
+    needs: Needs, steps: Sequence[Step], truth: tuple[Fraction, ...]
+) -> Mixtures | None:
+    """The kernel of single batches from truth and latest model, without filters."""
+    if needs.horizon or not all(k[0] == "model" and k[-1] > 0 for k in needs.keys):
+        return None
+    sizes, shares = [], []
+    for g, step in enumerate(steps, 1):
+        item = step.items[0]
+        if len(step.items) != 1 or step.once or item.how != "draw" or step.how != steps[0].how:
+            return None
+        if item.keep is not None or item.law is None:
+            return None
+        if not {t for _, t, _ in item.law.terms} <= {0, g - 1}:
+            return None
+        shares.append(sum((Fraction(w) for w, t, _ in item.law.terms if t == 0), Fraction(0)))
+        sizes.append(item.size)
+    accumulate = bool(steps) and steps[0].how == "accumulate"
+    if not steps or (sum(sizes) if accumulate else max(sizes)) > binomials.LARGEST:
+        return None
+    return Mixtures(truth, tuple(sizes), tuple(shares), accumulate)
 
 
 def _schedule(steps: Sequence[Step]) -> tuple[tuple[bartlett.Batch, ...], ...] | None:
