@@ -27,7 +27,7 @@ from .values import Exact, Symbolic
 from .vanishing import half_moment, random_numbers, vanishes
 from .vectors import K, formal
 
-__all__ = ["Confirmation", "confirm"]
+__all__ = ["Confirmation", "account_of", "confirm"]
 
 
 _QUANTITIES = (
@@ -58,7 +58,7 @@ def confirm(
 ) -> Confirmation | None:  # type: ignore[no-untyped-def]
     """A second engine's view of a failing instance; None where none can be had."""
     body = claim.bound()
-    account = _account(body, at)
+    account = account_of(body, at)
     if finder == "symbolic":
         return _limit_by_exact(claim, body, at, exact, account)
     if check.rel is not None and isinstance(check.rel.lhs, Q.Vec):
@@ -235,7 +235,7 @@ def _surely_zero(
     return Confirmation("certificate", detail, account, d)
 
 
-def _account(body: sp.Basic, at: dict) -> list[str]:
+def account_of(body: sp.Basic, at: dict) -> list[str]:
     """Lines that a reader can check by hand, where the exact engine can tell the law.
 
     Every quantity gets its value; the laws behind it are told as long as they are short.

@@ -7,7 +7,7 @@ from typing import Any
 from .page import Page
 from .verdict import Verdict
 
-__all__ = ["print_evidence"]
+__all__ = ["at_text", "detail_text", "not_checked", "print_evidence"]
 
 #: Engines that a full run may use.
 ENGINES = ("symbolic", "exact", "certificate", "montecarlo", "transformer")
@@ -17,21 +17,22 @@ def print_evidence(v: Verdict, page: Page) -> None:
     """All of it, for one verdict."""
     if v.evidence:
         page.heading("Evidence")
-        page.rows([(e.engine, e.outcome, _detail(e)) for e in v.evidence])
+        page.rows([(e.engine, e.outcome, detail_text(e)) for e in v.evidence])
     _boundary(v, page)
     _slack(v, page)
     _mutants(v, page)
     if v.trusted:
         page.heading("Rests on lemmas that were not derived here")
         page.text(", ".join(v.trusted))
-    missing = _not_checked(v)
+    missing = not_checked(v)
     if missing:
         page.heading("Not checked")
         for text in missing:
             page.text(text, hang=2)
 
 
-def _detail(e: Any) -> str:
+def detail_text(e: Any) -> str:
+    """What an engine says, with its interval and its power."""
     text = e.detail
     if e.interval is not None:
         text += f"; interval [{e.interval[0]}, {e.interval[1]}]"
@@ -47,7 +48,7 @@ def _boundary(v: Verdict, page: Page) -> None:
     rows = []
     for row in v.boundary:
         sides = f"{row['lhs']} against {row['rhs']}" if row.get("lhs") else ""
-        rows.append((row["corner"], row["outcome"], _at(row.get("instance", {})), sides))
+        rows.append((row["corner"], row["outcome"], at_text(row.get("instance", {})), sides))
     page.rows(rows)
 
 
@@ -58,8 +59,8 @@ def _slack(v: Verdict, page: Page) -> None:
     for row in v.slack.get("links", [v.slack]):
         if "smallest ratio" in row:
             page.text(
-                f"{row['bound']} bound: between {row['smallest ratio']} ({_at(row['smallest at'])})"
-                f" and {row['largest ratio']} ({_at(row['largest at'])}) of the other side,"
+                f"{row['bound']} bound: between {row['smallest ratio']} ({at_text(row['smallest at'])})"
+                f" and {row['largest ratio']} ({at_text(row['largest at'])}) of the other side,"
                 f" over {row['instances']} instances",
                 hang=4,
             )
@@ -70,7 +71,8 @@ def _slack(v: Verdict, page: Page) -> None:
             page.text(f"it says nothing at {empty} of {row['instances']} instances", hang=4)
 
 
-def _at(values: dict[str, Any]) -> str:
+def at_text(values: dict[str, Any]) -> str:
+    """An instance on one line."""
     return ", ".join(
         f"{k} = ({', '.join(map(str, x))})" if isinstance(x, (list, tuple)) else f"{k} = {x}"
         for k, x in values.items()
@@ -91,7 +93,8 @@ def _mutants(v: Verdict, page: Page) -> None:
             page.text(f"{row['fate']}: {row['change']}{why}", indent=6, hang=4)
 
 
-def _not_checked(v: Verdict) -> list[str]:
+def not_checked(v: Verdict) -> list[str]:
+    """What no engine looked at, and why."""
     if v.verdict == "out of scope":
         return []
     seen = {e.engine for e in v.evidence if e.outcome != "skipped"}

@@ -8,7 +8,9 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from refutable.derivations.claim import Claim
 from refutable.derivations.statement import Parts, Prose
+from refutable.derivations.story import Line
 
 from .abbreviate import changed, with_letters
 from .glyphs import raised
@@ -20,7 +22,19 @@ from .vectortext import value_text
 from .verdict import Verdict
 from .words import formula
 
-__all__ = ["print_counterexample", "print_derivation", "print_repair"]
+__all__ = [
+    "RELATION",
+    "account_lines",
+    "correction",
+    "derived_claim",
+    "print_counterexample",
+    "print_derivation",
+    "print_repair",
+    "telling_lines",
+]
+
+#: Relations as they are printed, where they are not printed as they are written.
+RELATION = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 def print_counterexample(v: Verdict, page: Page) -> None:
@@ -30,15 +44,21 @@ def print_counterexample(v: Verdict, page: Page) -> None:
         return
     page.heading("Counterexample")
     page.text(", ".join(f"{formula(sp.Symbol(k))} = {value_text(val)}" for k, val in x.at.items()))
-    relation = {"<=": "≤", ">=": "≥", "!=": "≠"}.get(x.relation, x.relation)
+    relation = RELATION.get(x.relation, x.relation)
     stated = f"{relation} {x.rhs}".removeprefix("= ")
     page.rows([("true value", x.lhs), ("stated", stated)])
     page.text(f"found by the {x.engine} engine, confirmed by the {x.confirmed_by} engine")
-    lines = [a for a in x.account if a.partition(" = ")[0] not in x.at]
+    lines = account_lines(v)
     if lines:
         page.line("  By hand")
         for text in lines:
-            page.text(_readable(text, v), hang=4)
+            page.text(text, hang=4)
+
+
+def account_lines(v: Verdict) -> list[str]:
+    """How to get the true value of the counterexample by hand, line by line."""
+    x = v.counterexample
+    return [_readable(a, v) for a in x.account if a.partition(" = ")[0] not in x.at] if x else []
 
 
 def _readable(text: str, v: Verdict) -> str:
@@ -61,10 +81,9 @@ def print_repair(v: Verdict, page: Page) -> None:
         page.formula(formula(r.statement, names))
         return
     page.heading(f"Correction ({r.verdict})")
-    repaired = with_letters(r.statement, c)
+    repaired, parts = correction(v)
     page.formula(formula(repaired, names))
-    parts = changed(c.statement, repaired)
-    if parts is not None and parts != (c.statement, repaired) and _smaller(parts, c.statement):
+    if parts is not None:
         old, new = (formula(p, names) for p in parts)
         page.text(f"printed: {old}", indent=2, hang=4)
         page.text(f"correct: {new}", indent=2, hang=4)
@@ -74,22 +93,25 @@ def print_repair(v: Verdict, page: Page) -> None:
     page.formula(formula(r.difference, names))
 
 
+def correction(v: Verdict) -> tuple[sp.Basic, tuple[sp.Basic, sp.Basic] | None]:
+    """The repaired statement in the paper's letters; (printed, correct), if only a part differs."""
+    assert v.repair is not None
+    printed = v.claim.statement
+    repaired = with_letters(v.repair.statement, v.claim)
+    parts = changed(printed, repaired)
+    if parts is None or parts == (printed, repaired) or not _smaller(parts, printed):
+        return repaired, None
+    return repaired, parts
+
+
 def _smaller(parts: tuple[sp.Basic, sp.Basic], whole: sp.Basic) -> bool:
     return max(sp.count_ops(p) for p in parts) * 2 <= max(sp.count_ops(whole), 1)
 
 
 def print_derivation(v: Verdict, page: Page) -> None:
     """Line by line, of the correction where there is one."""
-    from .derivation import derivation_lines
-
-    c = v.claim
-    if isinstance(c.statement, (Parts, Prose)) or v.verdict == "out of scope":
-        return
-    if v.repair is not None and v.repair.difference is not None:
-        c = replace(c, statement=v.repair.statement, where=MappingProxyType({}), readings=())
-    elif v.repair is not None:
-        c = replace(c, hypotheses=(*c.hypotheses, v.repair.statement))
-    lines = [x for x in derivation_lines(c) if not _trivial(x.latex)]
+    c = derived_claim(v)
+    lines = [] if c is None else telling_lines(c)
     if not lines:
         return
     page.heading("Derivation, from the process alone")
@@ -100,6 +122,25 @@ def print_derivation(v: Verdict, page: Page) -> None:
         page.formula(untex(x.latex), indent=6)
         if x.checked and x.checked != "proof line":
             page.text(f"checked: {x.checked}", indent=6, hang=4)
+
+
+def derived_claim(v: Verdict) -> Claim | None:
+    """The claim whose derivation is told: corrected where a correction is known."""
+    c = v.claim
+    if isinstance(c.statement, (Parts, Prose)) or v.verdict == "out of scope":
+        return None
+    if v.repair is not None and v.repair.difference is not None:
+        return replace(c, statement=v.repair.statement, where=MappingProxyType({}), readings=())
+    if v.repair is not None:
+        return replace(c, hypotheses=(*c.hypotheses, v.repair.statement))
+    return c
+
+
+def telling_lines(c: Claim) -> list[Line]:
+    """The lines of a claim's derivation that are no mere `x = x`."""
+    from .derivation import derivation_lines
+
+    return [x for x in derivation_lines(c) if not _trivial(x.latex)]
 
 
 def _trivial(latex: str) -> bool:

@@ -5,23 +5,39 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from pathlib import Path
+
+from refutable.derivations.claim import Claim
 
 from .verdict import Verdict
 
-__all__ = ["add_options", "judged", "with_parts"]
+__all__ = ["add_options", "judged", "selected", "with_parts"]
 
 
 def add_options(p: argparse.ArgumentParser) -> None:
     """Options of every command that judges claims in order to write about them."""
     p.add_argument("ids", nargs="*", metavar="ID", help="these claims (default: all)")
     p.add_argument(
+        "--claim", action="append", default=[], metavar="ID", help="this claim, as an option"
+    )
+    p.add_argument(
         "--file", action="append", default=[], metavar="PATH", help="claim files of your own"
     )
     p.add_argument("--paper", action="append", default=[], metavar="P", help="only this paper")
-    p.add_argument("--fast", action="store_true", help="no sampling")
+    p.add_argument("--fast", action="store_true", help="no sampling, no mutants")
     p.add_argument("--seed", type=int, default=0, help="root seed of the sampling")
     p.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="parallel processes")
+    p.add_argument("--no-progress", action="store_true", help="no bar on stderr")
     p.add_argument("--traceback", action="store_true", help="show where an error comes from")
+
+
+def selected(args: argparse.Namespace) -> tuple[list[Claim], list[Claim]]:
+    """(all claims that were loaded, those asked for). Raises NoClaim where nothing fits."""
+    from .loader import load, load_papers
+    from .selection import select
+
+    claims = load(args.file) if args.file else load_papers()
+    return claims, select(claims, args.paper, [*args.ids, *args.claim])
 
 
 def judged(args: argparse.Namespace) -> list[Verdict]:
@@ -32,14 +48,22 @@ def judged(args: argparse.Namespace) -> list[Verdict]:
     from refutable.derivations.errors import Contradiction
 
     from .judge import Options, combine
-    from .loader import load, load_papers
     from .running import run
-    from .selection import select
+    from .table import progress
 
-    claims = load(args.file) if args.file else load_papers()
-    chosen = select(claims, args.paper, args.ids)
-    options = Options(seed=args.seed, fast=args.fast, jobs=args.jobs, claims=len(chosen))
-    done = run(chosen, claims, options, source=tuple(args.file) or None)
+    claims, chosen = selected(args)
+    options = Options(
+        seed=args.seed,
+        fast=args.fast,
+        jobs=min(args.jobs, 1 + len(chosen) // 4),
+        claims=len(chosen),
+        mutants=not args.fast,
+    )
+    source = tuple(str(Path(p).resolve()) for p in args.file) or None
+    with progress(len(chosen), not args.no_progress) as tick:
+        done = run(chosen, claims, options, source=source, tick=tick)
+    if done.interrupted:
+        raise KeyboardInterrupt  # a document of half a run would look like one of a whole
     if done.errors:
         raise Contradiction(done.errors[0])
     return combine(done.verdicts)

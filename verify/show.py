@@ -27,7 +27,14 @@ from .typeset import sequences_of
 from .verdict import Verdict
 from .words import domain_lines, formula, process_lines
 
-__all__ = ["print_statement", "print_verdicts"]
+__all__ = [
+    "REFUTES",
+    "is_ours",
+    "print_statement",
+    "print_verdicts",
+    "title_of",
+    "used_names",
+]
 
 #: What a refutation hits, in words.
 REFUTES = {
@@ -78,19 +85,20 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
         page.heading("Parts")
         rows = [(p.claim.id.removeprefix(f"{c.id}."), p.verdict, _stated(p.claim)) for p in parts]
         page.rows(rows)
-    again = f"refutable show {c.id}" + ("" if _is_ours(c) else f" --file {c.file}")
+    again = f"refutable show {c.id}" + ("" if is_ours(c) else f" --file {c.file}")
     page.line()
     page.line(f"Computed by refutable {refutable.__version__}: {again}", "dim")
 
 
-def _is_ours(c: Claim) -> bool:
+def is_ours(c: Claim) -> bool:
+    """Is it a claim of the built-in papers?"""
     return bool(c.file and c.file.startswith(PAPERS))
 
 
 def title_of(c: Claim) -> str:
     """The first line of the claim file's docstring up to its colon, else the paper's key."""
     path = Path(c.file or "")
-    if _is_ours(c):
+    if is_ours(c):
         path = next((p for p in paper_files() if p.name == path.name), path)
     try:
         doc = ast.get_docstring(ast.parse(path.read_bytes())) or ""
@@ -116,7 +124,7 @@ def print_statement(v: Verdict, page: Page) -> None:
         page.line("    all of its parts")
     else:
         page.formula(_stated(c))
-    used = _used(c)
+    used = used_names(c)
     rows = []
     for s, value in {**c.where, **c.quantities}.items():
         if s in used:
@@ -137,7 +145,7 @@ def print_statement(v: Verdict, page: Page) -> None:
             page.text(f"{label}: {more}", indent=2, hang=4)
 
 
-def _used(c: Claim) -> set:
+def used_names(c: Claim) -> set:
     """The names of `where` and `quantities` that the statement needs, directly or not."""
     table = {**c.where, **c.quantities}
     todo: list[sp.Basic] = [c.statement, *c.hypotheses]

@@ -17,6 +17,11 @@ _SPECIAL = {
     "<": r"\textless{}", ">": r"\textgreater{}", "‖": r"\textbar\textbar{}",
     "≤": r"$\le$", "≥": r"$\ge$", "→": r"$\to$", "∞": r"$\infty$", "−": "-", "·": r"$\cdot$",
 }  # fmt: skip
+#: Where a formula may be cut, and what opens and closes.
+_CUT = re.compile(
+    r"\\(?:left|right|begin|end)(?![A-Za-z])|[{}]| [+-] | = | \\(?:le|ge|ne) | < | > "
+    r"|\\Rightarrow|\\;\\text\{ and \}"
+)
 
 
 def formula(e: sp.Basic) -> str:
@@ -56,17 +61,19 @@ def meanings(claim: Claim) -> list[tuple[str, str]]:
 
 
 def pieces(tex: str, width: int = 110) -> list[str]:
-    """A long formula cut at top-level plus signs and relations, for several lines."""
+    """A long formula cut at top-level plus signs and relations, for several lines.
+
+    >>> pieces(r"a \\;\\text{ and }\\; \\frac{b - c}{d} = e", 12)
+    ['a', ' \\\\;\\\\text{ and }\\\\; \\\\frac{b - c}{d}', ' = e']
+    """
     if len(tex) <= width:
         return [tex]
     cuts, depth = [0], 0
-    for match in re.finditer(
-        r"\\left|\\right|[{}]| [+-] | = | \\le | \\ge | < | > |\\Rightarrow|\\text\{ and", tex
-    ):
+    for match in _CUT.finditer(tex):
         token = match.group()
-        if token in (r"\left", "{"):
+        if token in (r"\left", r"\begin", "{"):
             depth += 1
-        elif token in (r"\right", "}"):
+        elif token in (r"\right", r"\end", "}"):
             depth -= 1
         elif depth == 0:
             cuts.append(match.start())

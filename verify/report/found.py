@@ -1,0 +1,102 @@
+"""The middle of a claim's page: counterexample, correction, derivation."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..findings import RELATION, telling_lines
+from ..untex import untex
+from ..vectortext import value_text
+from .entry import Entry
+from .formulas import Formulas
+from .markup import Html, el, join
+
+__all__ = ["correction_section", "counterexample_section", "derivation_section", "instance"]
+
+
+def instance(at: dict[str, object]) -> str:
+    """The values of a counterexample on one line."""
+    return ", ".join(f"{untex(sp.latex(sp.Symbol(k)))} = {value_text(x)}" for k, x in at.items())
+
+
+def counterexample_section(e: Entry, level: str = "h2") -> Html | None:
+    """The instance, the two values, and the account to check by hand."""
+    x = e.verdict.counterexample
+    if x is None:
+        return None
+    relation = RELATION.get(x.relation, x.relation)
+    rows = (
+        ("at", instance(x.at)),
+        ("true value", x.lhs),
+        ("stated", f"{relation} {x.rhs}".removeprefix("= ")),
+        ("found by", f"the {x.engine} engine, confirmed by the {x.confirmed_by} engine"),
+    )
+    values = el("dl", join(join((el("dt", k), el("dd", v))) for k, v in rows))
+    by_hand = None
+    if e.account:
+        lines = el("ul", join(el("li", line) for line in e.account), class_="account")
+        by_hand = join((el("p", "By hand:"), lines))
+    return el("section", el(level, "Counterexample"), values, by_hand, class_="counterexample")
+
+
+def correction_section(e: Entry, formulas: Formulas, level: str = "h2") -> Html | None:
+    """What is true instead, or the hypothesis that is missing."""
+    r = e.verdict.repair
+    if r is None or e.correct is None:
+        return None
+    if e.verdict.refutes == "domain" or r.difference is None:
+        return el(
+            "section",
+            el(level, f"What is missing ({r.verdict} with it)"),
+            formulas.display(e.correct, "The missing hypothesis"),
+            el("p", r.why),
+        )
+    parts: list[object] = [el(level, f"Correction ({r.verdict})")]
+    parts.append(formulas.display(e.correct, "The corrected statement"))
+    if e.changed is None:
+        parts.append(el("p", r.why))
+    else:
+        old, new = (formulas.inline(x) for x in e.changed)
+        parts.append(
+            el("dl", el("dt", "printed"), el("dd", old), el("dt", "correct"), el("dd", new))
+        )
+    difference = e.record["repair"]["difference"]
+    if difference is not None:
+        parts += [el("p", "Printed minus true:"), formulas.display(difference, "The difference")]
+    latex = el("pre", el("code", e.correct), tabindex="0")
+    parts.append(el("details", el("summary", "LaTeX of the correction"), latex))
+    return el("section", join(parts), class_="correction")
+
+
+def derivation_section(e: Entry, formulas: Formulas) -> Html | None:
+    """The derivation of the claim, or of its correction, line by line."""
+    lines = [] if e.derived is None else telling_lines(e.derived)
+    if not lines:
+        return None
+    note = None
+    if any(r"\overline{x}" in x.latex for x in lines):
+        note = el("p", "x̄ with a name above is the mean of the batch of that name.")
+    items = []
+    for line in lines:
+        checked = line.checked and line.checked != "proof line"
+        items.append(
+            el(
+                "li",
+                el("p", line.rule),
+                _formula(line.latex, formulas),
+                el("p", f"checked: {line.checked}", class_="checked") if checked else None,
+            )
+        )
+    return el(
+        "section",
+        el("h2", "Derivation, from the process alone"),
+        note,
+        el("ol", join(items), class_="derivation"),
+    )
+
+
+def _formula(latex: str, formulas: Formulas) -> Html:
+    """A line that is only words is set as words."""
+    if latex.startswith(r"\text{") and latex.endswith("}"):
+        return el("p", latex[6:-1])
+    return formulas.display(latex, "A line of the derivation")
