@@ -10,7 +10,9 @@ import argparse
 import importlib
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -37,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     trace = "--traceback" in argv
     argv = [a for a in argv if a != "--traceback"]
+    _end_like_an_interrupt()
     try:
         code = _run(argv)
         sys.stdout.flush()
@@ -55,6 +58,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         text = f"internal error: {type(err).__name__}: {' '.join(str(err).split())}"
         return _said(f"refutable: {text}; --traceback shows where", INTERNAL)
+
+
+def _end_like_an_interrupt() -> None:
+    """A job that a scheduler ends writes what it has, as after Ctrl-C."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _run(argv: list[str]) -> int:

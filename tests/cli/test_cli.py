@@ -219,7 +219,8 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-def test_a_real_interrupt_leaves_a_valid_file(tmp_path):
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_a_real_interrupt_leaves_a_valid_file(number, tmp_path):
     slow = """
 import time
 from refutable.verify import judge
@@ -234,7 +235,7 @@ judge.judge_one = judge_one
     path, target = claim_file(tmp_path, "quick", "slow"), tmp_path / "out.json"
     with command("verify", path, "--jobs", "1", "--json", str(target), before=slow) as done:
         assert done.stdout.readline() == "slow\n"
-        done.send_signal(signal.SIGINT)
+        done.send_signal(getattr(signal, number))
         _, err = done.communicate()
     assert (done.returncode, err) == (130, "")
     words = {c["id"]: c["verdict"] for c in json.loads(target.read_text())["claims"]}
