@@ -166,6 +166,7 @@ def _conclude(
         out.print(f"not as in the baseline: {d}")
     if pullrequest.wanted():
         print(*pullrequest.lines(failing), sep="\n", file=sys.stderr)
+        pullrequest.write_summary(verdicts, failing)
     return _internal(done) or (130 if done.interrupted else int(bool(failing or differences)))
 
 

@@ -178,9 +178,13 @@ def test_an_interrupt_leaves_a_valid_file(run, tmp_path):
     assert data["claims"][2]["reason"] == "not judged: the run was interrupted"
 
 
-def test_annotations_where_github_runs_it(run, monkeypatch):
+def test_annotations_where_github_runs_it(run, monkeypatch, tmp_path):
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     _, out, err = run("refuted", "proved")
+    assert summary.read_text().startswith("before\n### refutable: 1 proved, 1 refuted\n")
     assert err.startswith("::error file=")
     assert "::" not in out
 

@@ -1,5 +1,6 @@
 """The files that a run writes: JSON, JUnit, SARIF, annotations, baseline."""
 
+import dataclasses
 import json
 import os
 import stat
@@ -13,6 +14,7 @@ from refutable.derivations.statement import And, eq, le
 from refutable.verify import baseline, jsonout, junit, pullrequest, sarif
 from refutable.verify.outfile import check_target, write_text
 from refutable.verify.verdict import Verdict
+from tests.cli.sarifrules import faults
 from tests.cli.stubs import full, judge, make
 
 WORDS = ("proved", "refuted", "supported", "undecided", "out of scope")
@@ -237,6 +239,40 @@ def test_sarif_shows_what_fails_as_errors_and_the_known_as_notes():
     place = got["t.full"]["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"].endswith("stubs.py")
     assert place["region"]["startLine"] > 1
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_sarif_is_sarif(compared):
+    """By the rules of the schema of 2.1.0 for the objects that we write."""
+    odd = full()
+    odd.claim = dataclasses.replace(
+        odd.claim, file="a b/claim_\N{GREEK SMALL LETTER PI}.py", line=3
+    )
+    nowhere = full("supported")
+    nowhere.claim = dataclasses.replace(nowhere.claim, file=None, line=None)
+    every = [odd, nowhere, *verdicts(*WORDS)]
+    log = json.loads(sarif.dumps(every, [odd, nowhere], compared))
+    assert faults(log) == []
+    result = log["runs"][0]["results"][0]
+    for change, said in (
+        ({"level": "fatal"}, "level"),
+        ({"colour": "red"}, "colour"),
+        ({"message": {}}, "text"),
+        ({"ruleIndex": "1"}, "ruleIndex"),
+        ({"locations": [{"physicalLocation": {"region": {"startLine": 0}}}]}, "startLine"),
+        ({"locations": [{"physicalLocation": {"artifactLocation": {"uri": "a b"}}}]}, "uri"),
+    ):
+        broken = {**log, "runs": [{**log["runs"][0], "results": [{**result, **change}]}]}
+        assert [said in fault for fault in faults(broken)] == [True]
+
+
+def test_a_summary_of_the_job_is_markdown():
+    v = [*verdicts("proved", "out of scope"), full()]
+    text = pullrequest.summary(v, v[2:])
+    assert text.startswith("### refutable: 1 proved, 1 refuted, 1 out of scope\n")
+    assert text.splitlines()[-2] == r"| `t.full` | refuted | two lines, \<tag> & 50% |"
+    assert "|" not in pullrequest.summary(v, [])
+    assert pullrequest.summary([], []) == "### refutable: no claim\n\n"
 
 
 def test_annotations_escape_what_github_reads():

@@ -58,7 +58,7 @@ def test_the_correction_is_one_sign():
     beta = alpha * ((1 + 1 / N) * alpha - 1 / N)
     assert sp.factor(repair.difference - sp.factor(repair.difference)) == 0
     below = 1 + (1 + 1 / N) * alpha
-    names = {x: S_0 for x in repair.difference.atoms(Q.Functional)}
+    names = dict.fromkeys(repair.difference.atoms(Q.Functional), S_0)
     expected = -2 * (1 - 1 / N) * S_0 * alpha * beta**m / N / below
     got = repair.difference.xreplace(names)
     for at in ({n: 2, N: 2, m: 1, S_0: 3}, {n: 3, N: 5, m: 2, S_0: 7}):
