@@ -5,11 +5,13 @@ python3 run.py verify [...]   judge the papers: `refutable verify [...]`
 python3 run.py test           run all tests and doctests, on every core
 python3 run.py test ...       `pytest ...`
 python3 run.py lint           ruff and mypy
+python3 run.py docs [DIR]     the documentation as HTML, in build/docs or DIR
 python3 run.py COMMAND [...]  any other command of `refutable`
 
 Needs Python 3.11 or newer and pip (22.3 or newer) or uv; nothing else, no activation.
 """
 
+import functools
 import hashlib
 import os
 import subprocess
@@ -21,7 +23,7 @@ PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
 LOCK = os.path.join(ROOT, "requirements.lock")
 PROJECT = os.path.join(ROOT, "pyproject.toml")
 STAMP = os.path.join(VENV, "refutable-stamp")
-LINT_STAMP = os.path.join(VENV, "refutable-lint-stamp")
+TOOLS = ("lint", "docs")  # groups of pyproject.toml, installed by the command of that name only
 OLDEST_PYTHON = (3, 11)
 OLDEST_PIP = (22, 3)
 
@@ -50,7 +52,7 @@ def main(arguments):
         return 0 if arguments else 2
     environment = {k: v for k, v in os.environ.items() if k not in MISLEADING}
     command, rest = arguments[0], arguments[1:]
-    problem = set_up(environment, with_lint=command == "lint")
+    problem = set_up(environment, tools=command if command in TOOLS else None)
     if problem is not None:
         return refuse(problem)
     if command == "test":
@@ -60,6 +62,11 @@ def main(arguments):
     if command == "lint":
         ruff = run([PYTHON, "-m", "ruff", "check", *(rest or ["."])], environment, cwd=ROOT)
         return run([PYTHON, "-P", "-m", "mypy"], environment, cwd=ROOT) or ruff
+    if command == "docs":
+        target = os.path.abspath(rest[0]) if rest else os.path.join(ROOT, "build", "docs")
+        strict = ["-q", "-E", "-n", "-W", "--keep-going", "-d", f"{target}.cache"]
+        sphinx = [PYTHON, "-P", "-m", "sphinx", "-b", "html", *strict]
+        return run([*sphinx, os.path.join(ROOT, "docs"), target], environment)
     return run([PYTHON, "-P", "-m", "refutable", command, *rest], environment)
 
 
@@ -96,11 +103,12 @@ class alone:
         self.file.close()
 
 
-def set_up(environment, with_lint=False):
+def set_up(environment, tools=None):
     """Make `.venv` hold what the lock says, and this project; None, or what went wrong."""
     jobs = [(STAMP, stamp_of(LOCK, PROJECT), install_project)]
-    if with_lint:
-        jobs.append((LINT_STAMP, stamp_of(PROJECT), install_lint))
+    if tools:
+        path = os.path.join(VENV, f"refutable-{tools}-stamp")
+        jobs.append((path, stamp_of(PROJECT), functools.partial(install_tools, tools)))
     for path, stamp, install in jobs:
         if read(path) == stamp:
             continue
@@ -125,12 +133,12 @@ def install_project(installer, environment):
     return install(installer, locked, environment) or install(installer, project, environment)
 
 
-def install_lint(installer, environment):
-    """The group `lint` of pyproject.toml; pip installs no groups before 25.1."""
+def install_tools(group, installer, environment):
+    """A group of pyproject.toml; pip installs no groups before 25.1."""
     import tomllib
 
     with open(PROJECT, "rb") as file:
-        tools = tomllib.load(file)["dependency-groups"]["lint"]
+        tools = tomllib.load(file)["dependency-groups"][group]
     return install(installer, tools, environment)
 
 

@@ -16,7 +16,9 @@ __all__ = ["add_options", "judged", "selected", "with_parts"]
 
 def add_options(p: argparse.ArgumentParser) -> None:
     """Options of every command that judges claims in order to write about them."""
-    p.add_argument("ids", nargs="*", metavar="ID", help="these claims (default: all)")
+    p.add_argument(
+        "ids", nargs="*", metavar="ID|PATH", help="these claims, or claim files (default: all)"
+    )
     p.add_argument(
         "--claim", action="append", default=[], metavar="ID", help="this claim, as an option"
     )
@@ -36,8 +38,18 @@ def selected(args: argparse.Namespace) -> tuple[list[Claim], list[Claim]]:
     from .loader import load, load_papers
     from .selection import select
 
-    claims = load(args.file) if args.file else load_papers()
-    return claims, select(claims, args.paper, [*args.ids, *args.claim])
+    files, ids = _files(args), [x for x in args.ids if not _is_path(x)]
+    claims = load(files) if files else load_papers()
+    return claims, select(claims, args.paper, [*ids, *args.claim])
+
+
+def _files(args: argparse.Namespace) -> list[str]:
+    return [*args.file, *(x for x in args.ids if _is_path(x))]
+
+
+def _is_path(word: str) -> bool:
+    """A path as `verify` and `audit` take it; no claim id looks like one."""
+    return word.endswith(".py") or "/" in word or os.sep in word
 
 
 def judged(args: argparse.Namespace) -> list[Verdict]:
@@ -59,7 +71,7 @@ def judged(args: argparse.Namespace) -> list[Verdict]:
         claims=len(chosen),
         mutants=not args.fast,
     )
-    source = tuple(str(Path(p).resolve()) for p in args.file) or None
+    source = tuple(str(Path(p).resolve()) for p in _files(args)) or None
     with progress(len(chosen), not args.no_progress) as tick:
         done = run(chosen, claims, options, source=source, tick=tick)
     if done.interrupted:

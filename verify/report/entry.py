@@ -80,7 +80,7 @@ def _from_file(args: argparse.Namespace) -> Material:
     data = read(args.verdicts)
     records = {r.get("id"): r for r in data["claims"] if isinstance(r, dict)}
     _, chosen = selected(args)
-    asked = bool(args.ids or args.claim or args.paper)
+    asked = bool([*args.ids, *args.claim, *args.paper])
     missing = [c.id for c in chosen if c.id not in records]
     if missing and asked:
         raise NoClaim(
