@@ -28,6 +28,7 @@ class Formulas:
 
     def inline(self, latex: str) -> Html:
         """A formula within a line of text; a long one is broken where the line ends."""
+        latex = latex.replace("+ - ", "- ")  # a sum whose terms were printed one by one
         plain = untex(latex)
         parts = [latex] if len(plain) <= LONG else pieces(latex, 1)
         drawn = [self._drawn(p if k == 0 else f"{{}} {p}") for k, p in enumerate(parts)]
