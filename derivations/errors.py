@@ -75,6 +75,10 @@ class OutsideFragment(RefutableError):
         self.part = part or message
 
 
+class NoLimit(OutsideFragment):
+    """The limit that is asked for does not exist: two ways to approach it differ."""
+
+
 class BudgetExceeded(OutsideFragment):
     """The question is in the fragment but needs more steps or states than the engine's budget."""
 

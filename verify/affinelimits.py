@@ -11,7 +11,7 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import NoLimit, OutsideFragment
 
 from .affine import affine_step
 from .limits import certified_limit
@@ -19,10 +19,6 @@ from .positivity import prove
 from .region import Region
 
 __all__ = ["explicit_limit"]
-
-
-class NoLimit(OutsideFragment):
-    """The sequence has no limit: its upper and lower limits differ."""
 
 
 def explicit_limit(node: sp.Expr, region: Region) -> sp.Expr:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.normal import canonical
 from refutable.derivations.statement import Rel
 
@@ -28,7 +29,7 @@ def units(expressions: list[sp.Basic]) -> dict[sp.Expr, int]:
     for e in expressions:
         for a in e.atoms(sp.exp):
             c, rest = a.args[0].as_coeff_Mul()
-            if rest.free_symbols:
+            if rest.free_symbols and c.is_Rational:
                 out[rest] = int(sp.ilcm(out.get(rest, 1), c.q))
     return out
 
@@ -36,6 +37,8 @@ def units(expressions: list[sp.Basic]) -> dict[sp.Expr, int]:
 def exponential(e: sp.exp, a: _Abstraction) -> sp.Expr:
     """exp(c u) as a power of the variable for exp(u/q)."""
     c, rest = e.args[0].as_coeff_Mul()
+    if not c.is_Rational:
+        raise OutsideFragment(f"the exponential {e}", part="infinite")
     q = a.units.get(rest, c.q)
     if (c * q).q != 1:
         q = c.q

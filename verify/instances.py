@@ -392,6 +392,8 @@ def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
         less = lhs is -sp.oo or rhs is sp.oo
         return {"=": False, "!=": True, "<": less, "<=": less, ">": not less, ">=": not less}[op]
     d = lhs - rhs
+    if op in ("=", "!=") and _not_real(d):
+        return op == "!="
     if d.is_Rational:
         s = int(sp.sign(d))
     else:
@@ -399,6 +401,10 @@ def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
         if s is None:
             return None
     return {"=": s == 0, "!=": s != 0, "<": s < 0, "<=": s <= 0, ">": s > 0, ">=": s >= 0}[op]
+
+
+def _not_real(d: sp.Expr) -> bool:
+    return d.is_real is False and bool(abs(sp.N(sp.im(d), 30)) > sp.Rational(1, 10**20))
 
 
 def _sign(d: sp.Expr) -> int | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import mpmath
 import sympy as sp
 
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import NoLimit, OutsideFragment
 from refutable.derivations.statement import Rel
 
 from .positivity import prove
@@ -131,11 +131,14 @@ def _gruntz(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> sp.Expr:
     y = sp.Symbol("_x", positive=True)
     body = e.doit().xreplace({**fresh, x: y})
     try:
-        value = sp.limit(body, y, to)
+        value = sp.limit(body, y, to, "-" if to is sp.oo else "+")
+        other = value if to is sp.oo else sp.limit(body, y, to, "-")
     except (NotImplementedError, ValueError, RecursionError, TypeError) as err:
         raise OutsideFragment(f"SymPy finds no limit of {e}") from err
     if isinstance(value, sp.Limit) or value.has(sp.Limit, sp.AccumBounds, sp.nan):
         raise OutsideFragment(f"SymPy finds no limit of {e}")
+    if other != value and sp.simplify(other - value) != 0:
+        raise NoLimit(f"{e} tends to {value} on one side and to {other} on the other")
     value = value.xreplace({v: k for k, v in fresh.items()})
     if not _agrees(e, x, to, value, region):
         raise OutsideFragment(f"SymPy's limit {value} disagrees with evaluation")
@@ -154,7 +157,7 @@ def _agrees(e: sp.Expr, x: sp.Symbol, to: sp.Expr, value: sp.Expr, region: Regio
     points = (
         list(far)
         if to is sp.oo
-        else [to + sp.Rational(1, 10**k) for k in (2, 4, 6)]
+        else [to + sp.Rational((-1) ** (k // 2), 10**k) for k in (2, 4, 6)]
     )
     gaps = []
     with mpmath.workdps(60):

@@ -19,6 +19,7 @@ from sympy.core.function import AppliedUndef
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim, expand
+from refutable.derivations.domain import Integers, Reals
 from refutable.derivations.matrices import has_matrices
 
 from .matrixmutants import matrix_changes
@@ -44,7 +45,8 @@ def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
     Quantities are left alone: an engine derives them.
     """
     tokens = token_symbols(claim) | {x.symbol for x in claim.statement.atoms(S.Exists)}
-    symbols = [s for s in (*claim.domain, *claim.where) if isinstance(s, sp.Symbol)]
+    numbers = [s for s, d in claim.domain.items() if isinstance(d, (Integers, Reals))]
+    symbols = [s for s in (*numbers, *claim.where) if isinstance(s, sp.Symbol)]
     symbols = [s for s in symbols if s not in tokens]
     bodies = [claim.statement]
     if claim.where and claim.expanded() != claim.statement:

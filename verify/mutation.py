@@ -9,7 +9,7 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
-from refutable.derivations.errors import DomainError, OutsideFragment, RefutableError
+from refutable.derivations.errors import DomainError, NoLimit, OutsideFragment, RefutableError
 from refutable.derivations.normal import is_zero
 
 from .deduce import Deduction, deduce
@@ -73,6 +73,8 @@ def fate(
             except (Undefined, ZeroDivisionError):
                 undefined += value is exact
                 continue
+            except NoLimit as err:
+                return "killed", f"there is no such limit: {err}"
             except OutsideFragment as err:
                 undefined += err.part == "index"
                 continue

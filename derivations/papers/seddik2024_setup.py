@@ -152,11 +152,13 @@ claim(
 
 claim(
     "seddik.def.T",
-    ge(FS.collapse_time, 1),
+    eq(Prob(gt(FS.collapse_time, m)), 1 - Prob(IsDirac(FS.model(m)))),
     "definition",
     paper=PAPER,
     locator="Sec. 3.1",
-    domain={n: Integers(1), p: Simplex()},
+    domain={**FS_DOMAIN, m: Integers(0)},
+    note="the first generation from one on whose model is a point mass: as point masses stay, it is"
+    " later than m if and only if model m is none",
 )
 
 claim(
