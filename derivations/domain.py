@@ -318,11 +318,12 @@ class Subsets(Domain):
                 yield sp.FiniteSet(*chosen)
 
     def contains(self, value: Value, at: Mapping[sp.Basic, object]) -> bool:
-        return value in set(self.members(at))
+        tokens = {sp.Integer(k + 1) for k in range(len(at[self.vector]))}
+        return isinstance(value, (sp.FiniteSet, type(sp.S.EmptySet))) and set(value.args) <= tokens
 
     def corners(self, at: Mapping[sp.Basic, object]) -> list[Value]:
-        every = list(self.members(at))
-        return [every[0], every[-1]]
+        """The empty and the full set, without a look at the others: there are 2**s of them."""
+        return [sp.FiniteSet(), sp.FiniteSet(*range(1, len(at[self.vector]) + 1))]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from refutable.derivations.errors import NoClaim, PathNotFound, UsageError
 
 from . import baseline, jsonout, junit, pullrequest, sarif
 from .arguments import ENGINES, processors
-from .loader import load, load_papers
+from .loader import LEMMAS, load, load_built_in
 from .outfile import check_target, write_text
 from .running import Run, run
 from .selection import select
@@ -28,7 +28,7 @@ def verify(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
     claims = _load(args.path, args.load_seconds)
     chosen = select(claims, args.paper, args.claim)
     done = _judge(args, chosen, claims, args.path, judge)
-    return _conclude(args, done, whole=len(chosen) == len(claims), papers=not args.path)
+    return _conclude(args, done, whole=len(chosen) == len(select(claims)), papers=not args.path)
 
 
 def audit(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
@@ -41,7 +41,7 @@ def audit(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
     claims = _load(args.path, args.load_seconds)
     chosen = select(claims, args.paper, args.claim)
     done = _judge(args, chosen, claims, args.path, judge)
-    return _conclude(args, done, whole=len(chosen) == len(claims), papers=False, everything=True)
+    return _conclude(args, done, whole=len(chosen) == len(select(claims)), papers=False, everything=True)
 
 
 def show(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
@@ -74,7 +74,7 @@ def list_claims(args: Namespace) -> int:
 
 
 def _load(paths: Sequence[str], seconds: float) -> Sequence[Claim]:
-    claims = load(paths, seconds) if paths else load_papers(seconds)
+    claims = load(paths, seconds) if paths else load_built_in(seconds)
     if not claims:
         where = ", ".join(paths) if paths else "the papers"
         raise NoClaim(
@@ -145,15 +145,18 @@ def _conclude(
     if args.write_baseline is not None and complete:
         target = args.write_baseline or args.baseline or str(baseline.DEFAULT)
         keep = {} if whole or not Path(target).exists() else baseline.read(Path(target))
-        baseline.write(target, verdicts, keep)
+        baseline.write(target, _of_papers(verdicts), keep)
     elif args.write_baseline is not None:
         print("refutable: the baseline was not written: the run is incomplete", file=sys.stderr)
     known = _baseline(args, papers)
     differences = None
     if known is not None:
         off = bool(args.fast or args.engine)
-        differences = baseline.compare(verdicts, known, engines_off=off, whole=whole)
+        differences = baseline.compare(_of_papers(verdicts), known, engines_off=off, whole=whole)
     failing = baseline.failing(verdicts, differences, args.fail_on)
+    if differences is not None:  # the baseline is one of papers
+        lemmas = [v for v in verdicts if v.claim.paper == LEMMAS]
+        failing += baseline.failing(lemmas, None, args.fail_on)
     expected = _expected(verdicts, known, differences)
     taken = _write_files(args, verdicts, failing, known is not None)
     out = console(sys.stderr if taken else sys.stdout)
@@ -168,6 +171,10 @@ def _conclude(
         print(*pullrequest.lines(failing), sep="\n", file=sys.stderr)
         pullrequest.write_summary(verdicts, failing)
     return _internal(done) or (130 if done.interrupted else int(bool(failing or differences)))
+
+
+def _of_papers(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [v for v in verdicts if v.claim.paper != LEMMAS]
 
 
 def _baseline(args: Namespace, papers: bool) -> dict[str, str] | None:

@@ -29,6 +29,7 @@ from .existence import prove_exists, prove_none_exists
 from .finiteness import unmet
 from .integrals import carry_out
 from .lattice import is_whole, without_floors
+from .lemmas import circular
 from .limiting import limit_of, surely
 from .limits import certified_limit
 from .matrixproof import matrix_relation
@@ -110,6 +111,8 @@ def deduce(claim: Claim, facts: tuple[S.Rel, ...] = ()) -> Deduction:
         from .proofs import try_script
 
         d.proved = try_script(claim, d, tuple(facts))
+    if d.proved and circular(claim, d.lemmas):
+        d.proved, d.missing = False, f"the proof rests on {', '.join(d.lemmas)}"
     return d
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .lemmas import said
 from .page import Page
 from .verdict import Verdict
 
@@ -23,7 +24,8 @@ def print_evidence(v: Verdict, page: Page) -> None:
     _mutants(v, page)
     if v.trusted:
         page.heading("Rests on lemmas that were not derived here")
-        page.text(", ".join(v.trusted))
+        for id in v.trusted:
+            page.text(f"{id}: {said(id)}" if said(id) else id, hang=4)
     missing = not_checked(v)
     if missing:
         page.heading("Not checked")

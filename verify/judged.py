@@ -35,11 +35,11 @@ def add_options(p: argparse.ArgumentParser) -> None:
 
 def selected(args: argparse.Namespace) -> tuple[list[Claim], list[Claim]]:
     """(all claims that were loaded, those asked for). Raises NoClaim where nothing fits."""
-    from .loader import load, load_papers
+    from .loader import load, load_built_in
     from .selection import select
 
     files, ids = _files(args), [x for x in args.ids if not _is_path(x)]
-    claims = load(files) if files else load_papers()
+    claims = load(files) if files else load_built_in()
     return claims, select(claims, args.paper, [*ids, *args.claim])
 
 

@@ -20,12 +20,25 @@ from refutable.derivations.errors import LoadError, PathNotFound
 from .loadfault import load_error
 from .timelimit import TimeUp, time_limit
 
-__all__ = ["PATTERN", "SECONDS", "claim_files", "load", "load_file", "load_papers", "paper_files"]
+__all__ = [
+    "LEMMAS",
+    "PATTERN",
+    "SECONDS",
+    "claim_files",
+    "load",
+    "load_built_in",
+    "load_file",
+    "load_lemmas",
+    "load_papers",
+    "paper_files",
+]
 
 #: What a claim file in a folder is called.
 PATTERN = "claim_*.py"
 #: What the folder of the papers is called, wherever `refutable` is installed.
 PAPERS = "derivations/papers/"
+#: The lemmas that proofs may rest on: what their file and their paper are called.
+LEMMAS_FILE, LEMMAS = "derivations/lemmas.py", "lemmas"
 #: How long one file may take to load.
 SECONDS = 60.0
 
@@ -69,6 +82,19 @@ def load_papers(seconds: float | None = SECONDS) -> list[Claim]:
     return _distinct(
         load_file(f, shown=f"{PAPERS}{f.name}", seconds=seconds) for f in paper_files()
     )
+
+
+def load_lemmas(seconds: float | None = SECONDS) -> list[Claim]:
+    """The general lemmas that proofs may rest on, as claims."""
+    import refutable.derivations as home
+
+    file = Path(home.__path__[0]) / "lemmas.py"
+    return load_file(file, shown=LEMMAS_FILE, seconds=seconds)
+
+
+def load_built_in(seconds: float | None = SECONDS) -> list[Claim]:
+    """The claims of the papers, and after them the lemmas that their proofs rest on."""
+    return _distinct([load_papers(seconds), load_lemmas(seconds)])
 
 
 def load(paths: Sequence[str | Path], seconds: float | None = SECONDS) -> list[Claim]:

@@ -125,7 +125,10 @@ class _Abstraction:
         c, rest = (1 / e).as_coeff_Mul()
         if e not in self.table and rest in self.table:
             return 1 / (c * self.table[rest])
-        value = sp.Rational(sp.floor(e.evalf(40) * 10**15), 10**15)
+        number = e.evalf(40)
+        if not number.is_Float and not number.is_Rational:
+            raise OutsideFragment(f"the value of {e}", part=type(e).__name__)
+        value = sp.Rational(sp.floor(number * 10**15), 10**15)
         return self.new(
             e, Variable(sp.Dummy("c"), value, value + sp.Rational(1, 10**15), True, True)
         )

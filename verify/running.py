@@ -176,6 +176,6 @@ def _task(source: Source, ids: tuple[str, ...], options: Any) -> tuple[bytes, di
 
 @lru_cache(maxsize=4)
 def _claims(source: Source) -> dict[str, Claim]:
-    from .loader import load, load_papers
+    from .loader import load, load_built_in
 
-    return {c.id: c for c in (load_papers() if source is None else load(source))}
+    return {c.id: c for c in (load_built_in() if source is None else load(source))}

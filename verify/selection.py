@@ -9,18 +9,22 @@ from fnmatch import fnmatchcase
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import NoClaim
 
+from .loader import LEMMAS
+
 __all__ = ["groups", "select", "with_assumed"]
 
 
 def select(
-    claims: Sequence[Claim], papers: Iterable[str] = (), ids: Iterable[str] = ()
+    claims: Sequence[Claim], papers: Sequence[str] = (), ids: Sequence[str] = ()
 ) -> list[Claim]:
-    """The claims of these papers and with these ids, in their order; without any, all.
+    """The claims of these papers and with these ids, in their order; without any, all but the lemmas.
 
     A paper may be named by its beginning (`seddik`), an id by a pattern (`gerst.thm1*`); a claim
     brings its parts along. Raises NoClaim where a name fits nothing.
     """
     chosen = list(claims)
+    if not ids and not papers:  # the lemmas come only where they are asked for
+        chosen = [c for c in claims if c.paper != LEMMAS] or chosen
     for name, known, fits in (
         ("paper", {c.paper for c in claims if c.paper}, _paper_fits),
         ("claim", {c.id for c in claims}, _id_fits),

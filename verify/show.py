@@ -20,7 +20,7 @@ from refutable.derivations.statement import Parts, Prose
 
 from .evidence import print_evidence
 from .findings import print_counterexample, print_derivation, print_repair
-from .loader import PAPERS, paper_files
+from .loader import LEMMAS_FILE, PAPERS, paper_files
 from .page import Page
 from .table import STYLE
 from .typeset import sequences_of
@@ -91,8 +91,8 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
 
 
 def is_ours(c: Claim) -> bool:
-    """Is it a claim of the built-in papers?"""
-    return bool(c.file and c.file.startswith(PAPERS))
+    """Is it a claim of the built-in papers, or one of the lemmas?"""
+    return bool(c.file and c.file.startswith((PAPERS, LEMMAS_FILE)))
 
 
 def title_of(c: Claim) -> str:
