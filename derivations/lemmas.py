@@ -15,6 +15,7 @@ from sympy import (
     Sum,
     exp,
     log,
+    sqrt,
     symbols,
 )
 
@@ -40,7 +41,7 @@ PAPER = "lemmas"
 
 m, n, t, i, j, k, s, a, c, x, y = symbols("m n t i j k s a c x y")
 p, q, A, u = symbols("p q A u")
-rho, L, V, W, Z = symbols("rho L V W Z")
+rho, h, L, V, W, Z = symbols("rho h L V W Z")
 LOOP = Process("loop", Categorical(p), Pool([Draw(Model(), n, "y")]), index=m)
 SAMPLES = {m: Integers(1), n: Integers(1), p: Simplex()}
 settled = IsDirac(LOOP.model(m))
@@ -175,6 +176,21 @@ claim(
         "For a proportion X of n independent trials of chance x < 1/2 and r(x) = log((1 - x)/x)/"
         "(1 - 2x): P(X - x >= d) <= exp(-n r(x) d^2), and the same for x - X. Finite form: the"
         " moment generating function of one trial with odds y against it, in units of 2 log y."
+    ),
+)
+
+claim(
+    "lemma.martingale_ratio",
+    le(h**t, (1 - a**2 / 8) ** t),
+    "bound",
+    paper=PAPER,
+    locator="Doob 1953, with Levy's conditional Borel-Cantelli lemma",
+    domain={a: Reals(0, 1), t: Integers(0)},
+    quantities={h: (sqrt(1 + a) + sqrt(1 - a)) / 2},
+    note=(
+        "A nonnegative supermartingale tends to zero almost surely where the ratios of successive"
+        " values have, given the past, a variance bounded away from zero and bounded fourth"
+        " moments. Finite form: the mean square root after t factors 1 + a or 1 - a, as likely."
     ),
 )
 

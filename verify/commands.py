@@ -41,7 +41,9 @@ def audit(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
     claims = _load(args.path, args.load_seconds)
     chosen = select(claims, args.paper, args.claim)
     done = _judge(args, chosen, claims, args.path, judge)
-    return _conclude(args, done, whole=len(chosen) == len(select(claims)), papers=False, everything=True)
+    return _conclude(
+        args, done, whole=len(chosen) == len(select(claims)), papers=False, everything=True
+    )
 
 
 def show(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
