@@ -26,7 +26,7 @@ from .compiled import HAVE_NUMBA, jit
 from .philox import fill
 from .urn import FEW, REJECTED, again, compare, count, first_counts, indices
 
-__all__ = ["norms"]
+__all__ = ["SIZES", "kept_size", "norms", "size_table"]
 
 #: Sizes (three words each) in a chunk of 64 blocks.
 SIZES = 85
@@ -36,7 +36,7 @@ _32 = np.uint64(32)
 
 
 @jit
-def _size(words, p, n, threshold, alias, t, low, high, k0, k1):  # type: ignore[no-untyped-def]
+def kept_size(words, p, n, threshold, alias, t, low, high, k0, k1):  # type: ignore[no-untyped-def]
     """How many of n data are kept, from three words."""
     m = np.uint64(words[p]) * np.uint64(n + 1)
     j = m >> _32
@@ -60,6 +60,7 @@ def _chains(n, s, last, filter_first, law_t, law_a, size_t, size_a, replicates, 
     index = np.empty(32 * ((n + 31) // 32), np.uint16)
     border, small = np.empty(s, np.int64), np.empty(s, np.uint16)
     counts, drawn = np.empty(s, np.int64), np.empty(n, np.uint16)
+    label = np.zeros(s)
     for r in range(len(replicates)):
         replicate = replicates[r]
         low, high = np.uint32(replicate), np.uint32(np.uint64(replicate) >> _32)
@@ -70,7 +71,7 @@ def _chains(n, s, last, filter_first, law_t, law_a, size_t, size_a, replicates, 
                 if (t - 1) // SIZES != size_chunk:
                     size_chunk = (t - 1) // SIZES
                     fill(sizes, 64, 64 * size_chunk, 1, replicate, k0, k1)
-                kept = _size(sizes, 3 * ((t - 1) % SIZES), n, size_t, size_a, t, low, high, k0, k1)
+                kept = kept_size(sizes, 3 * ((t - 1) % SIZES), n, size_t, size_a, t, low, high, k0, k1)
             if kept == 0 and t > 1:
                 out[r, t - 1] = out[r, t - 2]
                 continue
@@ -99,11 +100,11 @@ def _chains(n, s, last, filter_first, law_t, law_a, size_t, size_a, replicates, 
                         index[i] = 65535
                     for j in range(k):
                         small[j] = np.uint16(border[j])
-                    k, square = compare(index, width, small, k, kept)
+                    k, square = compare(index, width, small, label, k, kept)
                     for j in range(k):
                         border[j] = small[j]
                 else:
-                    k, square = count(index, balls, kept, border, k, drawn)
+                    k, square = count(index, balls, kept, border, label, k, drawn)
             balls = kept
             out[r, t - 1] = np.float64(square) / (np.float64(balls) * np.float64(balls))
             if k == 1:
@@ -149,7 +150,7 @@ def norms(
     if filter_first and empty == "keep":
         raise DomainError("nothing kept of the first batch leaves no model to stay with")
     replicates = np.ascontiguousarray(replicates, np.uint64)
-    sizes = _sizes(n, keep, empty == "redraw")
+    sizes = size_table(n, keep, empty == "redraw")
     if not HAVE_NUMBA:
         return filtered_twin.norms(n, last, filter_first, table(law), sizes, replicates, key)
     out = np.empty((len(replicates), last))
@@ -158,7 +159,7 @@ def norms(
     return out
 
 
-def _sizes(n: int, keep: Fraction, positive: bool) -> tuple[np.ndarray, np.ndarray]:
+def size_table(n: int, keep: Fraction, positive: bool) -> tuple[np.ndarray, np.ndarray]:
     """Alias table of Binomial(n, keep), given that it is positive where asked for."""
     pmf = np.zeros(n + 1)
     if keep in (0, 1):

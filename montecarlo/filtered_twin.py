@@ -7,7 +7,7 @@ import numpy as np
 from .philox import words
 from .urn_twin import again, below, first_counts, tally
 
-__all__ = ["norms"]
+__all__ = ["kept_sizes", "norms"]
 
 SIZES = 85
 SIZE_SLOT = 1 << 17
@@ -21,7 +21,7 @@ def norms(n, last, filter_first, law, sizes, replicates, key):  # type: ignore[n
     for t in range(1, last + 1):
         kept = np.full(runs, n)
         if t > 1 or filter_first:
-            kept = _sizes(n, sizes, t, replicates, key)
+            kept = kept_sizes(n, sizes, t, replicates, key)
         if t == 1:
             for size in np.unique(kept):
                 these = kept == size
@@ -36,11 +36,12 @@ def norms(n, last, filter_first, law, sizes, replicates, key):  # type: ignore[n
     return out
 
 
-def _sizes(n, table, t, replicates, key):  # type: ignore[no-untyped-def]
+def kept_sizes(n, table, t, replicates, key, tag=None):  # type: ignore[no-untyped-def]
+    """The t-th size of each replicate; rejected words are replaced from those of `tag`."""
     w = words(64, 64 * ((t - 1) // SIZES), 1, replicates, key).astype(np.uint64)
     p = 3 * ((t - 1) % SIZES)
     slot = np.full((len(replicates), 1), SIZE_SLOT)
-    j = below(w[:, p : p + 1], n + 1, slot, t, replicates, key)[:, 0]
+    j = below(w[:, p : p + 1], n + 1, slot, tag or t, replicates, key)[:, 0]
     u = (w[:, p + 1] << np.uint64(32)) | w[:, p + 2]
     return np.where(u < table[0][j], j, table[1][j]).astype(np.int64)
 

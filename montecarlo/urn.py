@@ -87,10 +87,10 @@ def indices(half, n, draws, out, t, replicate, k0, k1):  # type: ignore[no-untyp
 
 
 @jit
-def compare(index, width, border, k, draws):  # type: ignore[no-untyped-def]
+def compare(index, width, border, label, k, draws):  # type: ignore[no-untyped-def]
     """New borders by counting indices below each old one; returns (types, sum of squares).
 
-    index: width entries, 65535 after the draws.
+    index: width entries, 65535 after the draws.  label: of each type; dead ones are left out.
     """
     view = index[:width]
     types, squares, before = 0, 0, 0
@@ -105,6 +105,7 @@ def compare(index, width, border, k, draws):  # type: ignore[no-untyped-def]
             below = np.int64(a)
         if below > before:
             border[types] = below
+            label[types] = label[j]
             types += 1
             squares += (below - before) * (below - before)
             before = below
@@ -112,7 +113,7 @@ def compare(index, width, border, k, draws):  # type: ignore[no-untyped-def]
 
 
 @jit
-def count(index, n, draws, border, k, times):  # type: ignore[no-untyped-def]
+def count(index, n, draws, border, label, k, times):  # type: ignore[no-untyped-def]
     """New borders by counting how often each ball was drawn; returns (types, sum of squares)."""
     for i in range(n):
         times[i] = 0
@@ -127,6 +128,7 @@ def count(index, n, draws, border, k, times):  # type: ignore[no-untyped-def]
         now = np.int64(times[border[j] - 1])
         if now > before:
             border[types] = now
+            label[types] = label[j]
             types += 1
             squares += (now - before) * (now - before)
             before = now
@@ -149,6 +151,7 @@ def _chains(n, s, last, threshold, alias, pair_t, pair_a, replicates, k0, k1, ou
     index = np.full(width, 65535, np.uint16)
     border, small = np.empty(s, np.int64), np.empty(s, np.uint16)
     counts, drawn = np.empty(s, np.int64), np.empty(n, np.uint16)
+    label = np.zeros(s)  # nobody asks which types live
     keep = out.shape[0] > 0
     for r in range(len(replicates)):
         replicate = replicates[r]
@@ -203,11 +206,11 @@ def _chains(n, s, last, threshold, alias, pair_t, pair_a, replicates, k0, k1, ou
             if k <= FEW:
                 for j in range(k):
                     small[j] = np.uint16(border[j])
-                k, square = compare(index, width, small, k, n)
+                k, square = compare(index, width, small, label, k, n)
                 for j in range(k):
                     border[j] = small[j]
             else:
-                k, square = count(index, n, n, border, k, drawn)
+                k, square = count(index, n, n, border, label, k, drawn)
 
 
 def squares(

@@ -10,7 +10,7 @@ import numpy as np
 
 from .philox import words
 
-__all__ = ["again", "below", "chains", "first_counts", "tally"]
+__all__ = ["again", "below", "chains", "first_counts", "next_counts", "tally"]
 
 PAIRS = 85
 REJECTED = 1 << 31
@@ -59,7 +59,7 @@ def _next(n, counts, t, tables, replicates, key):  # type: ignore[no-untyped-def
     if two.any():
         out[two] = _pair(n, counts[two], t, tables, replicates[two], key)
     if not two.all():
-        out[~two] = _urn(n, counts[~two], t, replicates[~two], key)
+        out[~two] = next_counts(n, counts[~two], t, replicates[~two], key)
     return out
 
 
@@ -79,7 +79,7 @@ def _pair(n, counts, t, tables, replicates, key):  # type: ignore[no-untyped-def
     return out
 
 
-def _urn(n, counts, t, replicates, key):  # type: ignore[no-untyped-def]
+def next_counts(n, counts, t, replicates, key):  # type: ignore[no-untyped-def]
     blocks = 64 if n <= 512 else 16 * ((n + 127) // 128)
     together = (8 * blocks) // n
     w = words(blocks, blocks * ((t - 2) // together), 0, replicates, key)
