@@ -23,7 +23,7 @@ from . import bartlett_twin
 from .compiled import HAVE_NUMBA, jit
 from .variates import RETRY, chi_square, normals
 
-__all__ = ["Batch", "models"]
+__all__ = ["Batch", "draw", "models"]
 
 LARGEST = 64
 
@@ -47,7 +47,7 @@ def _copy(d, x, scale, out):  # type: ignore[no-untyped-def]
 
 
 @jit
-def _draw(d, dof, block, tag, first, k0, k1, z, a, scratch):  # type: ignore[no-untyped-def]
+def draw(d, dof, block, tag, first, k0, k1, z, a, scratch):  # type: ignore[no-untyped-def]
     """z: (rows, lanes), the mean's d normals first; a: (d, d, lanes), Bartlett's factor."""
     lanes = a.shape[2]
     rows = d + d * (d - 1) // 2
@@ -137,7 +137,7 @@ def _tile(d, roots, count, weight, latest, size, less, slot, first, lanes, k0, k
         _copy(d, f, 0.0, s)
         for b in range(count[g]):
             n, w = size[g, b], weight[g, b]
-            _draw(d, n - 1, b * per, g + 1, first, k0, k1, z, a, scratch)
+            draw(d, n - 1, b * per, g + 1, first, k0, k1, z, a, scratch)
             here = f if latest[g, b] else truth
             shrink = 1.0 / np.sqrt(np.float64(n))
             kept = 1.0 if latest[g, b] else 0.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from .variates_twin import chi_square, normals
 
-__all__ = ["fill"]
+__all__ = ["draw", "fill"]
 
 
 def fill(roots, schedule, slot, less, first, key, mean, cov) -> None:  # type: ignore[no-untyped-def]
@@ -24,7 +24,7 @@ def fill(roots, schedule, slot, less, first, key, mean, cov) -> None:  # type: i
         old, m = m, np.zeros((d, runs))
         s = np.zeros((d, d, runs))
         for b, batch in enumerate(step):
-            z, a = _draw(d, batch.size - 1, b * per, g + 1, replicates, key)
+            z, a = draw(d, batch.size - 1, b * per, g + 1, replicates, key)
             here = f if batch.latest else truth
             shrink = 1.0 / np.sqrt(float(batch.size))
             for i in range(d):
@@ -39,7 +39,8 @@ def fill(roots, schedule, slot, less, first, key, mean, cov) -> None:  # type: i
         f = _root(d, s) if len(step) > 1 else product
 
 
-def _draw(d, dof, block, tag, replicates, key):  # type: ignore[no-untyped-def]
+def draw(d, dof, block, tag, replicates, key):  # type: ignore[no-untyped-def]
+    """(normals (rows, runs), the mean's first; Bartlett's factor (d, d, runs))."""
     rows = d + d * (d - 1) // 2
     z = normals(rows, block, tag, replicates, key)
     block += (rows + 1) // 2

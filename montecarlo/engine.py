@@ -20,10 +20,11 @@ from refutable.derivations.families import Categorical, Gaussian, Linear
 from . import categorical, gaussian, linear
 from .betting import BINS, rounded
 from .bounds import bounds
+from .choice import kernel_for
 from .confidence import GRID, Bounded, Counted
 from .fixed import settled
 from .instance import finite, instance, probabilities, put, spectrum, whole
-from .kernels import Kernel, kernel_for
+from .kernels import Kernel
 from .observe import holds, value
 from .paths import Needs, Paths
 from .plan import Step, plan
