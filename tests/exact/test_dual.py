@@ -159,6 +159,24 @@ def test_a_ball_stays_narrow_where_the_naive_update_explodes():
     assert abs(float(ball.mid()) - near) <= error < 1e-6
 
 
+@pytest.mark.parametrize("law", [LAWS[0], LAWS[2], (R(999, 1000), R(1, 1000))], ids=str)
+@pytest.mark.parametrize("size", [1, 2, 3, 60, 700])
+def test_the_band_holds_the_rational_too(law, size):
+    """Against the rational where that is quick, else against a ball and the full rows."""
+    pytest.importorskip("numba")
+    p = as_fmpq(law)
+    mass, rest = dual_numeric._float(p), dual_numeric._float([1 - x for x in p])
+    near = 1.0 + dual_numeric._compiled(mass, rest, size)
+    full = 1.0 + dual_numeric._last_time(mass, rest, size)
+    _, error = dual_numeric.collapse_time_float(p, size)
+    with flint.ctx.workprec(200):
+        ball = dual_numeric.collapse_time_ball(p, size)
+    for x in (near, full):
+        assert abs(x - float(ball.mid())) <= error
+        assert abs(x - float(ball.mid())) <= 1e-12 * x
+    assert abs(near * (1 + 1e-9) - float(ball.mid())) > 1e-12 * near
+
+
 def test_the_dual_refuses_what_is_no_law():
     with pytest.raises(ValueError, match="probability vector"):
         dual.collapse_time([fmpq(1, 2)], 2)

@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 UNIT = 2.0**-53 * 1.01
+#: From this size on numba, where installed, is worth its import.
+COMPILED = 512
 
 
 def _ball_rows(n: int) -> Iterator[list[arb]]:
@@ -113,7 +115,23 @@ def collapse_time_float(p: Sequence[fmpq], n: int) -> tuple[float, float]:
     """
     p = check(p, n)
     mass, rest = _float(p), _float([1 - x for x in p])
-    power, spread = np.ones(len(p)), np.zeros(len(p))  # p^(j-1) and 1 - p^(j-1)
+    total = 1.0 + (_last_time(mass, rest, n) if n < COMPILED else _compiled(mass, rest, n))
+    return total, total * (4 * n * n + 12 * n + len(p) + 8) * UNIT
+
+
+def _compiled(mass: np.ndarray, rest: np.ndarray, n: int) -> float:
+    from refutable.montecarlo.compiled import HAVE_NUMBA
+
+    if not HAVE_NUMBA:
+        return _last_time(mass, rest, n)
+    from .dual_band import last_time
+
+    return float(last_time(mass, rest, n))
+
+
+def _last_time(mass: np.ndarray, rest: np.ndarray, n: int) -> float:
+    """v_n of `dual`."""
+    power, spread = np.ones(len(mass)), np.zeros(len(mass))  # p^(j-1) and 1 - p^(j-1)
     times, missing, last = np.zeros(n + 1), 0.0, 0.0  # 1 - occ(j, j), occ(j - 1, j - 1)
     for j, row in enumerate(_float_rows(n), start=1):
         missing += last * (j - 1) / n
@@ -121,8 +139,7 @@ def collapse_time_float(p: Sequence[fmpq], n: int) -> tuple[float, float]:
         if j > 1:
             times[j] = (float(mass @ spread) + float(row[1:j] @ times[1:j])) / missing
         spread, power = spread + power * rest, power * mass
-    total = 1.0 + float(times[n])
-    return total, total * (4 * n * n + 12 * n + len(p) + 8) * UNIT
+    return float(times[n])
 
 
 def collapsed_by_float(p: Sequence[fmpq], n: int, m: int) -> tuple[list[float], float]:
