@@ -15,6 +15,7 @@ from refutable.derivations.normal import is_zero
 from .deduce import Deduction, deduce
 from .exact import Undefined
 from .instances import check_at, instances
+from .monotone import obligations
 from .mutants import Mutant, mutants_of
 from .probes import far
 from .region import region_of
@@ -167,11 +168,17 @@ def _weaker_bound(claim: Claim, original: sp.Basic, changed: sp.Basic) -> bool:
         wide = a.op[0] + "="
         steps += [S.Rel(wide, b.lhs, a.lhs)] if a.lhs != b.lhs else []
         steps += [S.Rel(wide, a.rhs, b.rhs)] if a.rhs != b.rhs else []
-    return bool(steps) and all(
-        (d := deduce_quietly(replace(claim, statement=step, readings=()), ())) is not None
-        and d.proved
-        for step in steps
-    )
+    return bool(steps) and all(_certain(claim, step) for step in steps)
+
+
+def _certain(claim: Claim, step: S.Rel) -> bool:
+    """Is one step of a weakening proved, as it stands or taken apart?"""
+    a, b = (step.lhs, step.rhs) if step.op == "<=" else (step.rhs, step.lhs)
+    for parts in ([step], obligations(a, b)):
+        found = (deduce_quietly(replace(claim, statement=r, readings=()), ()) for r in parts)
+        if all(d is not None and d.proved for d in found):
+            return True
+    return False
 
 
 def _text(at: dict) -> str:

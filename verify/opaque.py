@@ -24,10 +24,12 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations.derive import derive, full_resample
 from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.functions import Defined
 from refutable.derivations.normal import geometric_sum
 from refutable.derivations.process import Process
 from refutable.derivations.statement import Rel
 
+from .calculus import holds
 from .events import event_facts
 from .region import Region
 
@@ -55,8 +57,34 @@ def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]
             _collapse_time(t.args[0].process, region)
             lemmas += ["lemma.split", "lemma.tailsum", "lemma.coalescence"]
     event_facts(e, region)
+    _signs_of_defined(e, region)
     _sure_coordinates(e, region, formula)
     return list(dict.fromkeys(lemmas))
+
+
+def _signs_of_defined(e: sp.Basic, region: Region) -> None:
+    """What a defined function of one variable never falls below where its argument ranges."""
+    for f in sorted(e.atoms(Defined), key=sp.default_sort_key):
+        v = region.variables.get(region.abstract(f.args[0])) if len(f.args) == 1 else None
+        if v is None or f in region.names or not (v.lo.is_number and v.hi.is_number):
+            continue
+        least = _floor(type(f), v.lo, v.hi, v.lo_open, v.hi_open)
+        if least is not None:
+            for spelling in {region.abstract(f), f}:
+                region.bound(spelling, least, sp.oo)
+
+
+@lru_cache(maxsize=256)
+def _floor(f: type[Defined], *ends: object) -> int | None:
+    """A whole number from 2 down to 0 that the function never falls below; None without."""
+    x = sp.Dummy("x", real=True)
+    for least in (2, 1, 0):
+        try:
+            if holds(Rel(">=", f(x), least), x, sp.Interval(*ends)):
+                return least
+        except OutsideFragment:
+            return None
+    return None
 
 
 def _sure_coordinates(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]) -> None:
