@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from inspect import signature
 from types import MappingProxyType
 from typing import Any
 
@@ -22,7 +23,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from .domain import Domain, Integers, Reals, Schedule, Simplex
 from .errors import ClaimError, RefutableError
 from .quantity import processes_of
-from .statement import Prose, Statement, to_statement
+from .statement import Parts, Prose, Statement, to_statement
 from .wellformed import check_names, check_sides, check_table
 
 __all__ = ["KINDS", "Claim", "Part", "Reading", "claim"]
@@ -304,6 +305,7 @@ def _make(id, statement, kind, domain, where, quantities, hypotheses, readings, 
         readings=tuple(readings),
         **{k: tuple(v) if k in ("assumes", "trusted") else v for k, v in fields.items()},
     )
+    _check_function(out)
     for reading in out.readings or (None,):
         _check_symbols(out if reading is None else out.read(reading))
     return out
@@ -325,6 +327,23 @@ def _assumptions_fit(id: str, s: sp.Basic, d: Domain) -> None:
             raise ClaimError(
                 f"claim {id}: symbol {s} is declared {name} in SymPy, but its domain {d} permits"
                 f" other values; use a plain Symbol({s.name!r}) and let the domain speak"
+            )
+
+
+def _check_function(c: Claim) -> None:
+    """A claim's own check takes symbols of the claim's domain, by name."""
+    if c.check is None:
+        return
+    if isinstance(c.statement, Parts):
+        raise ClaimError(f"claim {c.id}: check belongs to a part; give it to one of parts={{...}}")
+    if not callable(c.check):
+        raise ClaimError(f"claim {c.id}: check must be a function (got {c.check!r})")
+    known = {str(s) for s in c.domain}
+    for name, p in signature(c.check).parameters.items():
+        if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL, p.VAR_KEYWORD) or name not in known:
+            raise ClaimError(
+                f"claim {c.id}: check takes {name}, which has no domain;"
+                f" known: {', '.join(sorted(known)) or 'none'}"
             )
 
 

@@ -85,6 +85,13 @@ def _judging(p: argparse.ArgumentParser, *, jobs: bool = True) -> None:
     p.add_argument(
         "--max-seconds", type=_positive, metavar="S", help="what is not judged by then is undecided"
     )
+    p.add_argument(
+        "--check-seconds",
+        type=_positive,
+        default=60.0,
+        metavar="S",
+        help="limit for a claim's own check",
+    )
     p.add_argument("--no-progress", action="store_true", help="no bar on stderr")
     if jobs:
         p.add_argument("--jobs", type=_count, metavar="N", help="worker processes (all processors)")

@@ -100,6 +100,7 @@ def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignor
         mutants=not args.fast,
         claims=len(chosen),
         max_seconds=args.max_seconds,
+        check_seconds=args.check_seconds,
     )
     source = tuple(str(Path(p).resolve()) for p in paths) or None
     with progress(len(chosen), not args.no_progress) as tick:
@@ -224,11 +225,6 @@ def _print_everything(verdicts: Sequence[Verdict]) -> None:
 
 
 def _scaffold(text: str) -> int:
-    try:
-        from .latex.scaffold import scaffold
-    except ImportError as err:
-        raise UsageError(
-            "read LaTeX; this installation has no reader; install a version that has"
-        ) from err
-    sys.stdout.write(scaffold(text))
-    return 0
+    from .latex.cli import run_scaffold
+
+    return run_scaffold(text)

@@ -39,6 +39,7 @@ from .sampling import sample
 from .slack import slack_of
 from .undefined import Undefined as Nowhere
 from .undefined import division_by_zero
+from .usercheck import SECONDS, with_check
 from .values import Exact, Symbolic, cross_check
 from .vectortext import value_text
 from .verdict import Counterexample, Evidence, ReadingVerdict, Verdict, weakest
@@ -63,6 +64,7 @@ class Options:
     max_seconds: float | None = None
     instances: int = 120
     mutants: bool = True
+    check_seconds: float = SECONDS  # for a claim's own check, which is not our code
     claims: int = 1  # how many claims share the run's false-alarm budget
 
 
@@ -95,7 +97,8 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
     if isinstance(claim.statement, S.Parts):
         return Verdict(claim, "proved", "the conjunction of its parts")
     if claim.is_prose:
-        return Verdict(claim, "out of scope", f"no formal reading: {claim.statement.text}")
+        prose = Verdict(claim, "out of scope", f"no formal reading: {claim.statement.text}")
+        return with_check(prose, options.instances, options.check_seconds)
     facts = _facts(claim, done or {})
     exact = Exact()
     readings = claim.readings or (None,)
@@ -126,6 +129,7 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
         out.derivation = list(main.deduction.lines)
         out.derived = {str(k): v.formula for k, v in main.deduction.derived.items()}
     _extras(out, primary, main, options, exact, facts)
+    out = with_check(out, options.instances, options.check_seconds)
     out.seconds = time.perf_counter() - start
     return out
 

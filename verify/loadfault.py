@@ -11,7 +11,7 @@ from refutable.derivations.errors import LoadError, RefutableError
 
 from .timelimit import TimeUp
 
-__all__ = ["load_error", "one_line"]
+__all__ = ["advice", "load_error", "one_line"]
 
 _EXTRAS = {"torch": "gpt", "numba": "fast", "dask": "dask", "distributed": "dask", "ray": "ray"}
 
@@ -61,14 +61,15 @@ def _message(err: BaseException, namespace: dict[str, object], seconds: float | 
         return "load the file; it ends the program; remove the call of exit"
     said = re.sub(r" \((/|[A-Z]:).*?\)$", "", one_line(err))  # an import error ends with a path
     found = f"load the file; it raises {type(err).__name__}: {said}"
-    return f"{found}; {shadowed or _advice(err, namespace)}"
+    return f"{found}; {shadowed or advice(err, namespace)}"
 
 
-def _advice(err: BaseException, namespace: dict[str, object]) -> str:
+def advice(err: BaseException, namespace: dict[str, object] | None = None) -> str:
+    """What to do about an error in a user's code."""
     if isinstance(err, ImportError):
         return _import_advice(err)
     if isinstance(err, NameError) and err.name:
-        near = difflib.get_close_matches(err.name, [*refutable.__all__, *namespace], 1)
+        near = difflib.get_close_matches(err.name, [*refutable.__all__, *(namespace or {})], 1)
         known = f"did you mean {near[0]}? Otherwise declare" if near else "declare"
         return f"{known} it: {err.name} = Symbol({err.name!r})"
     return "correct this line"

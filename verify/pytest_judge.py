@@ -31,9 +31,9 @@ class NotLoaded(Exception):
 
 def items_of(claim: Claim, config: pytest.Config) -> tuple[str, ...]:
     """The names of a claim's items; where nothing is computed there is the word alone."""
-    if claim.is_prose or isinstance(claim.statement, Parts):
-        return ("verdict",)
     own = ("user",) if claim.check is not None else ()
+    if claim.is_prose or isinstance(claim.statement, Parts):
+        return ("verdict", *own)
     return ("verdict", *engines(config), *own)
 
 

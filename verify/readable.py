@@ -23,6 +23,8 @@ def make_readable(v: Verdict) -> Verdict:
         r.reason = _replaced(r.reason, pairs)
     for e in v.evidence:
         e.detail = _replaced(e.detail, pairs)
+    for row in v.boundary:
+        row["outcome"] = _replaced(row["outcome"], pairs)
     return v
 
 

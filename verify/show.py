@@ -18,6 +18,7 @@ from refutable.derivations.claim import Claim
 from refutable.derivations.quantity import processes_of
 from refutable.derivations.statement import Parts, Prose
 
+from .derived import print_derived
 from .evidence import print_evidence
 from .findings import print_counterexample, print_derivation, print_repair
 from .loader import LEMMAS_FILE, PAPERS, paper_files
@@ -77,6 +78,8 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
     print_statement(v, page)
     _processes(c, page)
     _verdict(v, page)
+    if c.derive:
+        print_derived(c, page)
     print_counterexample(v, page)
     print_repair(v, page)
     print_derivation(v, page)
