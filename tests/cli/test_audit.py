@@ -140,7 +140,7 @@ def test_a_check_supports_or_refutes(tmp_path, text):
 
 
 def test_a_check_proves_nothing_and_contradicts_no_proof(audit):
-    code, out, err = audit(
+    code, _, err = audit(
         "claim('a.x', le(1, n), 'bound', check=lambda n: n < 3, domain={n: Integers(1)})", "--fast"
     )
     assert code == 3
