@@ -53,7 +53,15 @@ __all__ = [
 
 
 class Source:
-    """The law of a datum: an affine function of the state of the recursion."""
+    """The law of a datum: an affine function of the state of the recursion.
+
+    A source, batch or fit of your own is a subclass whose `spelled` says what it is in the words
+    of this module; a process takes it apart, so that every engine can read it.
+    """
+
+    def spelled(self) -> Source:
+        """This source in the words of this module."""
+        return self
 
     def terms(self) -> Iterator[tuple[sp.Expr, Source]]:
         """(weight, simple source) pairs; the weights sum to one."""
@@ -136,9 +144,13 @@ class Filter:
 
 
 class Batch:
-    """Data that a generation is fitted to."""
+    """Data that a generation is fitted to. For one of your own, see `Source`."""
 
     name: str
+
+    def spelled(self) -> Batch:
+        """This batch in the words of this module."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -197,9 +209,13 @@ class Exact(Batch):
 
 
 class Fit:
-    """How the batches of a generation make its model."""
+    """How the batches of a generation make its model. For one of your own, see `Source`."""
 
     batches: tuple[Batch, ...]
+
+    def spelled(self) -> Fit:
+        """This fit in the words of this module."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -270,6 +286,8 @@ class Process:
         for what, fit in (("step", self.step), ("first", self.first)):
             if fit is not None and not isinstance(fit, Fit):
                 raise ProcessError(f"process {self.name}: {what} must be Pool or Accumulate")
+            if fit is not None:
+                object.__setattr__(self, what, _spelled(fit, self.name))
         if not isinstance(self.index, sp.Symbol):
             raise ProcessError(f"process {self.name}: index must be a symbol (got {self.index!r})")
         if not isinstance(self.origin, int):
@@ -377,6 +395,27 @@ class Process:
         return max(lags)
 
 
+def _spelled(x: object, process: str):  # type: ignore[no-untyped-def]
+    """A fit, batch or source in our own words, at any depth."""
+    if isinstance(x, tuple):
+        return tuple(_spelled(y, process) for y in x)
+    if not isinstance(x, (Fit, Batch, Source)):
+        return x
+    for _ in range(20):
+        new = x.spelled()
+        if new is x:
+            break
+        x = new
+    if type(x) not in _WORDS:
+        raise ProcessError(
+            f"process {process}: {type(x).__name__} is no source, batch or fit of the vocabulary;"
+            " let its method spelled() return one"
+        )
+    inner = {f.name: _spelled(getattr(x, f.name), process) for f in fields(x)}  # type: ignore[arg-type]
+    same = all(v is getattr(x, k) or v == getattr(x, k) for k, v in inner.items())
+    return x if same else type(x)(**inner)
+
+
 def _expressions(fit: Fit) -> Iterator[sp.Expr]:
     for b in fit.batches:
         if isinstance(b, (Draw, Once)):
@@ -421,3 +460,7 @@ def _size(x: object) -> sp.Expr:
 def _check_source(source: object) -> None:
     if not isinstance(source, Source):
         raise ProcessError(f"expected a source such as Truth() or Model() (got {source!r})")
+
+
+#: What the engines read.
+_WORDS = (Truth, Model, Average, Mix, Draw, Once, Past, Exact, Pool, Accumulate)

@@ -61,10 +61,13 @@ class Tag(sp.Atom):
     def __new__(cls, process: Process) -> Tag:
         obj = super().__new__(cls)
         obj.process = process
-        obj.content = (process.name, repr(process))
+        kind = type(process.family)
+        # Families of users may have the same name and fields, and mean different things.
+        own = 0 if kind.__module__.startswith("refutable.") else id(kind)
+        obj.content = (process.name, repr(process), own)
         return obj
 
-    def _hashable_content(self) -> tuple[str, str]:
+    def _hashable_content(self) -> tuple[str, str, int]:
         return self.content
 
     @property

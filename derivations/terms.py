@@ -13,7 +13,7 @@ import sympy as sp
 
 from . import quantity as Q
 from .errors import OutsideFragment
-from .families import Cdf, Gaussian, Linear
+from .families import Cdf, Gaussian, Linear, Scalar
 from .modes import ModedSystem
 from .moments import Component, MomentSystem
 from .process import Once, Process
@@ -78,6 +78,8 @@ def _monomial(c: sp.Expr, used: list[tuple[sp.Expr, int]]) -> Term:
         )
         raise OutsideFragment(f"the mean of {word} does not close", part=word)
     process = _process(vectors)
+    if isinstance(process.family, Scalar) and kind is Q.SqNorm:
+        token, kind = sp.Integer(1), Q.Coord
     leaves = [v for vec, _ in vectors for _, v in linear(vec)]
     mode = _mode(process, kinds, leaves)
     system, place, top, symbolic = _clock(process, leaves, mode)
@@ -164,6 +166,8 @@ def name_truth(e: sp.Expr, t: Term) -> sp.Expr:
         return t.system.name_truth(e)
     if isinstance(process.family, Linear):
         return e.xreplace({theta: sp.Integer(0)})
+    if isinstance(process.family, Scalar):
+        return e.xreplace({theta: process.family.truth})
     if t.token is not None:
         return e.xreplace({theta: t.kind(process.truth, t.token)})
     out: sp.Expr = sp.Integer(0)

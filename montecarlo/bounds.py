@@ -75,6 +75,8 @@ def bounds(e: sp.Basic, scope: Scope) -> Span:
 def _functional(e: Q.Functional, scope: Scope) -> Span:
     for v in e.vectors:
         scope.check_shift(v)
+    if scope.span is not None:
+        return _of_number(e, scope, scope.span)
     if not scope.simplex:
         signed = isinstance(e, (Q.Coord, Q.Mass, Q.Trace))
         if isinstance(e, Q.Trace):  # of a covariance, not of a difference
@@ -100,6 +102,21 @@ def _functional(e: Q.Functional, scope: Scope) -> Span:
     if (up, down) == (1.0, 0.0) and isinstance(e, (Q.PiMax, Q.LambdaMax)):
         return 0.0, (0.5 if isinstance(e, Q.PiMax) else 0.25)
     raise OutsideFragment(f"{type(e).__name__} of a difference", part=type(e).__name__)
+
+
+def _of_number(e: Q.Functional, scope: Scope, span: Span) -> Span:
+    """Of a combination of numbers that all lie in the span; noise is a difference of two."""
+    low = high = 0.0
+    for c, key in scope.terms(e.vectors[0]):
+        a, b = (span[0] - span[1], span[1] - span[0]) if key[0] == "noise" else span
+        x, y = _times((float(c), float(c)), (a, b))
+        low, high = low + x, high + y
+    if isinstance(e, Q.Coord):
+        return low, high
+    if isinstance(e, (Q.SqNorm, Q.Norm1, Q.NormInf)):
+        most = max(abs(low), abs(high))
+        return 0.0, most**2 if isinstance(e, Q.SqNorm) else most
+    raise OutsideFragment(f"{type(e).__name__} of a number", part=type(e).__name__)
 
 
 def _times(x: Span, y: Span) -> Span:

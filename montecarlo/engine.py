@@ -15,9 +15,9 @@ import sympy as sp
 from refutable.derivations import process as P
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Categorical, Gaussian, Linear
+from refutable.derivations.families import Categorical, Gaussian, Linear, Scalar
 
-from . import categorical, gaussian, linear
+from . import categorical, gaussian, linear, scalar
 from .betting import BINS, rounded
 from .bounds import bounds
 from .choice import kernel_for
@@ -53,7 +53,7 @@ class Model:
     needs: Needs
     steps: tuple[Step, ...]
     truth: tuple = ()
-    design: linear.Design | gaussian.Spread | None = None
+    design: linear.Design | gaussian.Spread | scalar.Number | None = None
     kernel: Kernel | None = None
 
     @property
@@ -72,6 +72,8 @@ class Model:
     @property
     def cost(self) -> int:
         """Steps of one replicate: classes (or numbers drawn) times generations."""
+        if isinstance(self.design, scalar.Number):
+            return max(1, len(self.steps))
         return max(1, len(self.steps)) * max(
             1, SHARD // self.shard_runs if self.design else len(self.truth)
         )
@@ -86,6 +88,8 @@ class Model:
             return self.kernel.sample(self.needs, key, shard, self.shard_runs)
         if isinstance(self.design, gaussian.Spread):
             return gaussian.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
+        if isinstance(self.design, scalar.Number):
+            return scalar.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
         if self.design is not None:
             return linear.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
         return categorical.sample(self.steps, self.truth, self.needs, streams, self.shard_runs)
@@ -108,7 +112,7 @@ def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]
     process = found[0]
     longest = 0
     truth: tuple = ()
-    design: linear.Design | gaussian.Spread | None = None
+    design: linear.Design | gaussian.Spread | scalar.Number | None = None
     if isinstance(process.family, Categorical):
         truth = probabilities(values, process.family.truth)
         longest = _longest(process, values) if e.has(Q.Fixation) else 0
@@ -117,6 +121,9 @@ def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]
     elif isinstance(process.family, Gaussian):
         eigenvalues = tuple(float(x) for x in spectrum(values, process.family.truth))
         design = gaussian.Spread(eigenvalues, process.family.divisor == "n-1")
+    elif isinstance(process.family, Scalar):
+        true = finite(put(process.family.truth, values), str(process.family.truth))
+        design = scalar.Number(process.family.at(values), true)
     else:
         name = type(process.family).__name__
         raise OutsideFragment(f"no sampler for the family {name}", part=name)
@@ -133,7 +140,7 @@ def _design(family: Linear, at: Mapping) -> linear.Design:
     return linear.Design(whole(put(family.d, at), "d"), rows, sigma2)
 
 
-def _dimension(design: linear.Design | gaussian.Spread | None) -> int:
+def _dimension(design: linear.Design | gaussian.Spread | scalar.Number | None) -> int:
     if isinstance(design, gaussian.Spread):
         return len(design.eigenvalues)
     return 0 if design is None else design.d

@@ -17,7 +17,7 @@ from refutable.derivations import process as P
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
-from refutable.derivations.families import Categorical
+from refutable.derivations.families import Categorical, Scalar
 
 from .instance import Number, number, probabilities, whole
 from .paths import Key, Needs
@@ -46,6 +46,12 @@ class Scope:
     def simplex(self) -> bool:
         """Models and batches are probability vectors."""
         return self.process is None or isinstance(self.process.family, Categorical)
+
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """Where a model that is one number lies; None for other models."""
+        family = self.process.family if self.process is not None else None
+        return family.span if isinstance(family, Scalar) else None
 
     # -- vectors ---------------------------------------------------------------------------
 
@@ -139,7 +145,7 @@ class Scope:
 
     def check_shift(self, v: sp.Basic) -> None:
         """Weights and means live up to a shift by the true ones, which nobody names."""
-        if self.simplex:
+        if self.simplex or self.span is not None:
             return
         matrices = {key[0] in ("cov", "truecov") for _, key in self.terms(v)}
         if matrices == {True}:

@@ -12,18 +12,20 @@ __version__ = "0.1.0"
 # Module -> the public names it gives (alias = name there). SymPy's are those a claim file needs.
 _HOME = {
     "refutable.derivations.claim": "Claim Reading claim",
-    "refutable.derivations.domain": "Domain Integers Reals Schedule Simplex Subsets Tokens",
+    "refutable.derivations.domain": (
+        "Domain Integers Reals Schedule Simplex Spectrum Subsets Tokens"
+    ),
     "refutable.derivations.errors": (
         "BudgetExceeded ClaimError Contradiction DomainError LoadError NoClaim OutsideFragment"
         " PathNotFound ProcessError RefutableError StatementError UsageError"
     ),
-    "refutable.derivations.families": "Categorical Family Linear",
+    "refutable.derivations.families": "Categorical Family Gaussian Linear Scalar",
     "refutable.derivations.process": (
-        "Accumulate Average Draw Exact Filter Mix Model Once Past Pool Process Truth"
+        "Accumulate Average Batch Draw Exact Filter Fit Mix Model Once Past Pool Process Source Truth"
     ),
     "refutable.derivations.quantity": (
         "AnyVec IsDirac LambdaMax Mass Mean Norm1 NormInf PiMax Prob SqNorm Support TotalVariation"
-        " VecSum mean=Mean prob=Prob"
+        " Trace VecSum mean=Mean prob=Prob"
     ),
     "refutable.derivations.statement": (
         "And Eventually Exists ForAll Iff Implies Lim LimInf LimSup Member Minimises Monotone Not"

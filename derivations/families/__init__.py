@@ -6,5 +6,6 @@ from .cdf import Cdf
 from .firstorder import FirstOrder
 from .gaussian import Gaussian
 from .linear import Linear
+from .scalar import Scalar
 
-__all__ = ["Categorical", "Cdf", "Family", "FirstOrder", "Gaussian", "Linear"]
+__all__ = ["Categorical", "Cdf", "Family", "FirstOrder", "Gaussian", "Linear", "Scalar"]

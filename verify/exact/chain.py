@@ -11,10 +11,12 @@ made, so that the answer never depends on the machine.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from flint import fmpq
 
-from refutable.derivations.errors import BudgetExceeded
+from refutable.derivations.errors import BudgetExceeded, DomainError
+from refutable.derivations.families import Scalar
 
 from . import multinomial
 from .draws import TRUTH, Drawn, Slot, birth
@@ -64,6 +66,8 @@ class Chain:
     def __init__(self, instance: Instance, cells: Sequence[tuple[int, ...]], budget: Budget):
         self.instance, self.cells, self.budget = instance, tuple(cells), budget
         self.truth = self.lump(instance.truth)
+        family = instance.process.family
+        self.scalar = family.at(dict(instance.at)) if isinstance(family, Scalar) else None
         self._multinomials: dict[tuple[int, IntVec], list[tuple[IntVec, fmpq]]] = {}
 
     def lump(self, p: Sequence[fmpq]) -> IntVec:
@@ -139,7 +143,12 @@ class Chain:
         cost = 0
         for state in law:
             known = {**dict(zip(before, state, strict=True)), TRUTH: self.truth}
-            each = [multinomial.outcomes(d.size, self._value(dict(d.law), known)) for d in draws]
+            if self.scalar is not None:
+                each = [len(self._means(d.size, self._value(dict(d.law), known))) for d in draws]
+            else:
+                each = [
+                    multinomial.outcomes(d.size, self._value(dict(d.law), known)) for d in draws
+                ]
             cost += max(each, default=0)
             self.budget.check(cost)
 
@@ -183,7 +192,7 @@ class Chain:
     def _batch(self, d: Drawn, known: Mapping[Slot, object]) -> list[tuple[IntVec | None, fmpq]]:
         """(mean, probability) of a fresh batch; the mean is None where a filter kept nothing."""
         law = self._value(dict(d.law), known) if d.law else self.truth
-        if min(law[1:]) < 0:
+        if self.scalar is None and min(law[1:]) < 0:
             raise Undefined("a law with a negative coordinate", part="negative law")
         if not d.empty:
             return self._means(d.size, law)  # type: ignore[return-value]
@@ -201,11 +210,23 @@ class Chain:
 
     def _means(self, n: int, law: IntVec) -> list[tuple[IntVec, fmpq]]:
         key = (n, law)
+        if key not in self._multinomials and self.scalar is not None:
+            self._multinomials[key] = self._outcomes(self.scalar, n, law)
         if key not in self._multinomials:
             self.budget.spend(multinomial.outcomes(n, law))
             counts = multinomial._multinomial(n, law)
             self._multinomials[key] = [(scaled((1, *c), fmpq(1, n)), w) for c, w in counts]
         return self._multinomials[key]
+
+    def _outcomes(self, family: Scalar, n: int, law: IntVec) -> list[tuple[IntVec, fmpq]]:
+        """What a family of one's own says of a batch; its probabilities are checked."""
+        found = list(family.outcomes(Fraction(law[1], law[0]), n))
+        self.budget.spend(len(found))
+        if any(w < 0 for _, w in found) or sum(w for _, w in found) != 1:
+            name = type(family).__name__
+            raise DomainError(f"{name}.outcomes: the probabilities of a batch do not sum to one")
+        pairs = [(fmpq(x.numerator, x.denominator), w) for x, w in found]
+        return [(from_rationals([x]), fmpq(w.numerator, w.denominator)) for x, w in pairs]
 
     def _finished(self, made: dict, known: Mapping, after: tuple[Slot, ...], g: int) -> State:
         model = self.instance.model(g)

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 import sympy as sp
 from flint import fmpq
 
-from refutable.derivations.errors import OutsideFragment, ProcessError
-from refutable.derivations.families import Categorical
+from refutable.derivations.errors import DomainError, OutsideFragment, ProcessError
+from refutable.derivations.families import Categorical, Scalar
 from refutable.derivations.process import (
     Accumulate,
     Average,
@@ -73,6 +73,13 @@ def birth(slot: Slot) -> int:
     return 1 if slot[0] == "once" else int(slot[-1])
 
 
+def _true_number(family: Scalar, at: At) -> fmpq:
+    value = at.get(family.truth)
+    if not isinstance(value, sp.Expr):
+        raise DomainError(f"{family.truth} has no number in this instance (got {value!r})")
+    return rational(value, str(family.truth))
+
+
 class Draws:
     """Which batches `process` draws, with the values of `at`.
 
@@ -81,12 +88,15 @@ class Draws:
     """
 
     def __init__(self, process: Process, at: At):
+        self.process, self.at = process, at
+        self._draws: dict[int, list[Drawn]] = {}
+        if isinstance(process.family, Scalar):
+            self.truth = [_true_number(process.family, at)]
+            return
         if not isinstance(process.family, Categorical):
             name = type(process.family).__name__
             raise OutsideFragment(f"process {process.name}: no finite law for {name}", part=name)
-        self.process, self.at = process, at
         self.truth = probability_vector(at.get(process.family.truth), process.family.truth)
-        self._draws: dict[int, list[Drawn]] = {}
 
     def number(self, e: sp.Expr, g: int, what: str) -> fmpq:
         """A weight, share or chance at generation g, where the index has the paper's value."""

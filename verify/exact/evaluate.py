@@ -9,7 +9,7 @@ from flint import fmpq
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Cdf, Gaussian, Linear
+from refutable.derivations.families import Cdf, Gaussian, Linear, Scalar
 from refutable.derivations.process import Process
 
 from . import collapse, functionals, linear
@@ -30,6 +30,12 @@ from .orbits import OrbitChain, symmetric
 from .reader import Reader
 
 __all__ = ["Evaluator"]
+
+#: What is said of probability vectors only.
+_OF_LAWS = (
+    *(Q.CollapseTime, Q.IsDirac, Q.Fixation, Q.Support, Q.Mass, Q.PiMax, Q.LambdaMax),
+    Q.TotalVariation,
+)
 
 
 class Evaluator:
@@ -128,6 +134,8 @@ class Evaluator:
 
     def constant(self, node: sp.Expr) -> Number:
         """The value of a mean, a probability or a functional that is not random."""
+        if self._is_scalar(node) and node.has(*_OF_LAWS):
+            raise OutsideFragment(f"{node} of a model that is one number", part=str(node))
         if node not in self._known:
             self._known[node] = self._constant(node)
         return self._known[node]
@@ -179,7 +187,8 @@ class Evaluator:
             return finite(linear.mean_square(piece.args[0], self.at))
         if isinstance(piece, Q.CollapseTime):
             return collapse.mean_time(self, piece.args[0].process)
-        if type(piece) in functionals.ADDITIVE and (split := by_token(self, piece)) is not None:
+        by_tokens = type(piece) in functionals.ADDITIVE and not self._is_scalar(piece)
+        if by_tokens and (split := by_token(self, piece)) is not None:
             return split
         return self._ratio(piece, None, probability=False)
 
@@ -190,6 +199,10 @@ class Evaluator:
     @staticmethod
     def _is_gaussian(piece: sp.Expr) -> bool:
         return any(isinstance(p.family, Gaussian) for p in Q.processes_of(piece))
+
+    @staticmethod
+    def _is_scalar(piece: sp.Basic) -> bool:
+        return any(isinstance(p.family, Scalar) for p in Q.processes_of(piece))
 
     def _ratio(self, x: sp.Basic, given: sp.Basic | None, *, probability: bool) -> Number:
         """E[x | given] or P(x | given), by enumeration."""
