@@ -2,7 +2,8 @@
 
 `where` holds the paper's own abbreviations (alpha = n/(N + n)): they belong to the statement.
 `quantities` says which functional of which process a symbol of the statement stands for: engines
-derive these, and see nothing else of the claim.
+derive these, and see nothing else of the claim. `empirical` is what prose about an experiment says
+of a direction; only the transformer engine tests it, and only on demand.
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from .domain import Domain, Integers, Reals, Schedule, Simplex
 from .errors import ClaimError, RefutableError
 from .quantity import processes_of
+<<<<<<< HEAD
 from .statement import Parts, Prose, Statement, to_statement
 from .wellformed import check_names, check_sides, check_table
+=======
+from .statement import Prose, Statement, to_statement
+from .wellformed import check_empirical, check_names, check_sides, check_table
+>>>>>>> f5d6aff (Test directions of experiments told in prose by training transformers, under --full)
 
 __all__ = ["KINDS", "Claim", "Part", "Reading", "claim"]
 
@@ -97,6 +103,7 @@ class Claim:
     derive: bool = False
     note: str = ""
     check: object = None
+    empirical: Statement | None = None
     file: str | None = None
     line: int | None = None
 
@@ -118,6 +125,13 @@ class Claim:
             hypotheses=self.hypotheses + tuple(reading.hypotheses),
             readings=(),
         )
+
+    @property
+    def direction(self) -> Statement | None:
+        """What is tested of an experiment told in prose, with abbreviations and quantities in."""
+        if self.empirical is None:
+            return None
+        return expand(expand(self.empirical, self.where), self.quantities)
 
     def expanded(self) -> Statement:
         """The statement with the paper's abbreviations put in; quantity symbols stay."""
@@ -294,6 +308,8 @@ def _make(id, statement, kind, domain, where, quantities, hypotheses, readings, 
         if not isinstance(d, Domain):
             raise ClaimError(f"claim {id}: the domain of {s} must be a Domain (got {d!r})")
         _assumptions_fit(id, s, d)
+    if fields.get("empirical") is not None:
+        fields = {**fields, "empirical": to_statement(fields["empirical"])}
     out = Claim(
         id=id,
         statement=to_statement(statement),
@@ -306,6 +322,7 @@ def _make(id, statement, kind, domain, where, quantities, hypotheses, readings, 
         **{k: tuple(v) if k in ("assumes", "trusted") else v for k, v in fields.items()},
     )
     _check_function(out)
+    check_empirical(out)
     for reading in out.readings or (None,):
         _check_symbols(out if reading is None else out.read(reading))
     return out
@@ -348,7 +365,7 @@ def _check_function(c: Claim) -> None:
 
 
 def _check_symbols(c: Claim) -> None:
-    body = c.bound()
+    body = c.bound() if c.direction is None else c.direction  # of prose, what is tested of it
     check_sides(c.id, (c.statement, body, *c.assumptions))
     check_names(c, (c.statement, body, *c.assumptions))
     free: set[sp.Basic] = set(body.free_symbols)
@@ -360,7 +377,7 @@ def _check_symbols(c: Claim) -> None:
         calls |= {x for x in process.parameters if isinstance(x, UndefinedFunction)}
     known = set(c.domain)
     missing = sorted((str(x) for x in (free | calls) - known), key=str)
-    if missing and not c.is_prose:
+    if missing and (c.direction is not None or not c.is_prose):
         raise ClaimError(
             f"claim {c.id}: symbol {missing[0]} has no domain and stands for no quantity;"
             f" add it to domain={{...}}, where={{...}} or quantities={{...}}"

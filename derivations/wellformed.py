@@ -9,11 +9,12 @@ import sympy as sp
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from .errors import ClaimError, StatementError
+from .quantity import processes_of
 
 if TYPE_CHECKING:
     from .claim import Claim
 
-__all__ = ["check_names", "check_sides", "check_table"]
+__all__ = ["check_empirical", "check_names", "check_sides", "check_table"]
 
 
 def check_table(id: str, what: str, table: Mapping) -> None:
@@ -76,3 +77,22 @@ def check_sides(id: str, expressions: Sequence[sp.Basic]) -> None:
                 f"claim {id}: the statement holds {'nan' if e.has(sp.nan) else '1/0'}: SymPy has"
                 " evaluated something undefined; write it with symbols"
             )
+
+
+def check_empirical(c: Claim) -> None:
+    """A direction to be tested belongs to prose about an experiment, and to a process.
+
+    Raises ClaimError.
+    """
+    if c.empirical is None:
+        return
+    if not c.is_prose or c.kind not in ("experiment", "prose"):
+        raise ClaimError(
+            f"claim {c.id}: empirical= is the direction that prose about an experiment states;"
+            f" this {c.kind} has a formal statement, which is judged as it stands; leave it out"
+        )
+    if not processes_of(c.direction):
+        raise ClaimError(
+            f"claim {c.id}: empirical= speaks of no process, so nothing can be run;"
+            " write it with errors such as Mean(SqNorm(loop.model(t) - loop.truth))"
+        )

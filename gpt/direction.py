@@ -1,4 +1,4 @@
-"""Which directions of an error a claim states, read from its own statement.
+"""Which directions of an error a claim states, read from its statement, or from `empirical`.
 
 The fragment: relations and monotonicity of *errors*, where an error is a squared or absolute
 distance between a model and the truth (its expectation too), possibly times a positive number:
@@ -74,9 +74,9 @@ class Direction:
 
 def directions(claim: Claim) -> list[Direction]:
     """The directions of a claim; OutsideFragment names the part that is none."""
-    if claim.is_prose:
+    if claim.is_prose and claim.direction is None:
         raise OutsideFragment("prose without a formal reading", part="prose")
-    out = _read(claim.bound())
+    out = _read(claim.bound() if claim.direction is None else claim.direction)
     if not out:
         raise OutsideFragment("the statement holds no direction", part="statement")
     return out
@@ -136,10 +136,12 @@ def _index(expr: sp.Basic) -> sp.Expr:
 
 def _error(expr: sp.Basic) -> tuple[sp.Expr, sp.Basic]:
     """(positive number, distance of one model from the truth); refuses anything else."""
-    factor, rest = expr.as_coeff_Mul() if isinstance(expr, sp.Expr) else (sp.Integer(1), expr)
+    factor, rest = sp.Integer(1), expr
+    if isinstance(expr, sp.Expr):
+        factor, rest = expr.as_independent(Q.Mean, *ERRORS, as_Add=False)
     if isinstance(rest, Q.Mean):
         rest = rest.args[0]
-    if not (isinstance(rest, ERRORS) and factor > 0):
+    if not (isinstance(rest, ERRORS) and factor.is_number and factor.is_positive):
         raise OutsideFragment(f"{expr} is no error of a model", part=str(expr))
     vectors = rest.atoms(Q.ModelVec, Q.TruthVec, Q.BatchVec, Q.NoiseVec, Q.AnyVec)
     models = [v for v in vectors if isinstance(v, Q.ModelVec)]

@@ -22,6 +22,8 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 
+import numpy as np
+
 from ..derivations.claim import Claim
 from ..derivations.errors import OutsideFragment
 from .config import Config, Setting
@@ -35,6 +37,11 @@ __all__ = ["FALSE_ALARM", "FALSE_PASS", "Evidence", "decide", "evidence", "evide
 FALSE_ALARM = 1e-3  # of a claim, all its directions together
 FALSE_PASS = 1e-3  # chance to miss an effect of the size in `visible`
 CEILING = "supported"
+#: Numbers for symbols that a process leaves open: sizes in documents, shares, chances of a filter.
+SIZES: dict[str, object] = {
+    **dict.fromkeys(("n", "N", "T"), 64), **dict.fromkeys(("alpha", "a", "w"), "1/2"),
+    "eta_1": "1/10", "eta_2": "3/10",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,8 +82,8 @@ def evidence(
 ) -> Evidence:
     """Test a claim's directions by training transformers.
 
-    values: numbers for symbols that the process leaves open, by name; defaults are n = N = 64,
-    alpha = 1/2, w = 1/2. folder: keep the run there (a later call continues it), else a temporary
+    values: numbers for symbols that the process leaves open, by name; SIZES holds those that need
+    none. folder: keep the run there (a later call continues it), else a temporary
     one. Raises nothing for what it cannot read: that is the outcome `out of scope`.
     """
     began = time.monotonic()
@@ -102,31 +109,32 @@ def evidence(
 def decide(asked: Sequence[Direction], results, config: Config) -> Evidence:  # type: ignore[no-untyped-def]
     """The outcome for directions, given the numbers of a run; Bonferroni over the directions."""
     alarm = FALSE_ALARM / len(asked)
-    lows, seen, told, contrary = [], [], [], []
+    lows, visibles = [], []
+    seen: list[str] = []
+    unseen: list[str] = []
+    contrary: list[str] = []
     for d in asked:
         sample = d.sample(results, config.generations)
         low, visible = one_sided(sample, alarm, FALSE_PASS)
         other, _ = one_sided([-x for x in sample], alarm, FALSE_PASS)
         lows.append(low)
-        seen.append(visible)
-        told.append(str(d))
-        if other > 0:
-            contrary.append(str(d))
+        visibles.append(visible)
+        kind = seen if low > 0 else contrary if other > 0 else unseen
+        kind.append(f"{d} (by {np.mean(sample):.3g} nats)" if sample else str(d))
     rates = f"{config.repeats} repeats, false alarm {FALSE_ALARM:g}, false pass {FALSE_PASS:g}"
-    if all(low > 0 for low in lows):
-        outcome, detail = "holds", f"every direction is seen ({rates})"
-    elif contrary:
-        detail = f"the opposite direction is seen: {'; '.join(contrary)} ({rates})"
-        outcome = "undecided"
+    found = [("seen", seen), ("not seen", unseen), ("the opposite direction is seen", contrary)]
+    detail = "; ".join(f"{word}: {'; '.join(which)}" for word, which in found if which)
+    if len(seen) == len(asked):
+        outcome, detail = "holds", f"every direction is {detail}"
     else:
-        unseen = [t for t, low in zip(told, lows, strict=True) if low <= 0]
-        outcome, detail = "undecided", f"not seen: {'; '.join(unseen)} ({rates})"
-    return Evidence(outcome, detail, tuple(lows), tuple(seen), tested=tuple(told))
+        outcome = "undecided"
+    told = tuple(map(str, asked))
+    return Evidence(outcome, f"{detail} ({rates})", tuple(lows), tuple(visibles), tested=told)
 
 
 def settings_of(asked: Sequence[Direction], values: Mapping[str, object]) -> list[Setting]:
     """One setting for each process that a direction mentions."""
-    numbers = {"n": 64, "N": 64, "alpha": "1/2", "w": "1/2", **values}
+    numbers = {**SIZES, **values}
     out: dict[str, Setting] = {}
     for d in asked:
         for process in d.processes:

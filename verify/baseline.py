@@ -75,12 +75,15 @@ def compare(
     baseline: Mapping[str, str],
     *,
     engines_off: bool = False,
+    transformers: bool = False,
     whole: bool = False,
 ) -> list[Difference]:
     """Where the words differ from the baseline.
 
     engines_off: some engine was switched off, so a word that says less is no difference; one that
     says the contrary (proved, refuted) or more always is.
+    transformers: they were trained too, which a baseline knows nothing of: `supported` or
+    `undecided` where it has `out of scope` is no difference.
     whole: every claim was selected, so one that the baseline knows and the run does not is gone.
     """
     out = []
@@ -89,7 +92,8 @@ def compare(
         if expected == v.verdict:
             continue
         weaker = expected is not None and _SAYS[v.verdict] < _SAYS[expected]
-        if not (engines_off and weaker):
+        trained = expected == "out of scope" and v.verdict in ("supported", "undecided")
+        if not ((engines_off and weaker) or (transformers and trained)):
             out.append(Difference(v.claim.id, expected, v.verdict))
     if whole:
         judged = {v.claim.id for v in verdicts}

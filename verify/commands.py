@@ -95,7 +95,7 @@ def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignor
         seed=args.seed,
         engines=frozenset(engines),
         fast=args.fast,
-        full=args.full,
+        full=args.full or "transformer" in args.engine,
         jobs=jobs,
         mutants=not args.fast,
         claims=len(chosen),
@@ -129,6 +129,11 @@ def _check_results(args: Namespace) -> None:
                 "write a baseline; with engines switched off its words would be too weak;"
                 " leave out --fast and --engine"
             )
+        if args.full:
+            raise UsageError(
+                "write a baseline; with transformers its words would be too strong for a run"
+                " without; leave out --full"
+            )
         if args.path and not (args.write_baseline or args.baseline):
             raise UsageError(
                 "write a baseline of files of your own; the built-in one is of the papers;"
@@ -155,7 +160,10 @@ def _conclude(
     differences = None
     if known is not None:
         off = bool(args.fast or args.engine)
-        differences = baseline.compare(_of_papers(verdicts), known, engines_off=off, whole=whole)
+        full = args.full or "transformer" in args.engine
+        differences = baseline.compare(
+            _of_papers(verdicts), known, engines_off=off, transformers=full, whole=whole
+        )
     failing = baseline.failing(verdicts, differences, args.fail_on)
     if differences is not None:  # the baseline is one of papers
         lemmas = [v for v in verdicts if v.claim.paper == LEMMAS]

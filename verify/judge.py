@@ -8,6 +8,8 @@ For one reading of one claim:
 3. otherwise the symbolic engine derives the quantities and tries to prove the statement; its
    values are compared with the exact ones, and a difference is an internal error;
 4. otherwise sampling looks at an instance, and the word is `supported` or `undecided`.
+
+Transformers are trained on demand only, and only for directions of errors (`empirical`).
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from .boundary import boundary_table
 from .confirm import confirm
 from .deduce import Deduction, deduce
 from .edges import edge_instances
+from .empirical import observe, of_prose
 from .exact import Undefined
 from .implied import implied
 from .instances import Check, candidates, check_at, instances, named, satisfies
@@ -97,7 +100,7 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
     if isinstance(claim.statement, S.Parts):
         return Verdict(claim, "proved", "the conjunction of its parts")
     if claim.is_prose:
-        prose = Verdict(claim, "out of scope", f"no formal reading: {claim.statement.text}")
+        prose = of_prose(claim, options)
         return with_check(prose, options.instances, options.check_seconds)
     facts = _facts(claim, done or {})
     exact = Exact()
@@ -130,6 +133,8 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
         out.derived = {str(k): v.formula for k, v in main.deduction.derived.items()}
     _extras(out, primary, main, options, exact, facts)
     out = with_check(out, options.instances, options.check_seconds)
+    if out.verdict != "refuted" and (seen := observe(primary, options)) is not None:
+        out.evidence.append(seen)
     out.seconds = time.perf_counter() - start
     return out
 

@@ -89,7 +89,7 @@ class Ledger:
             seed=option("refutable_seed"),
             engines=frozenset(option("refutable_engine") or (*engines(self.config), "certificate")),
             fast=fast,
-            full=option("refutable_full"),
+            full=option("refutable_full") or "transformer" in option("refutable_engine"),
             mutants=False,
             claims=self.config.stash[COLLECTED],
         )

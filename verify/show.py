@@ -127,6 +127,9 @@ def print_statement(v: Verdict, page: Page) -> None:
         page.line("    all of its parts")
     else:
         page.formula(_stated(c))
+    if c.empirical is not None:
+        page.line("  tested by training transformers (--full), as the direction")
+        page.formula(formula(c.empirical, sequences_of(c)))
     used = used_names(c)
     rows = []
     for s, value in {**c.where, **c.quantities}.items():
@@ -152,6 +155,7 @@ def used_names(c: Claim) -> set:
     """The names of `where` and `quantities` that the statement needs, directly or not."""
     table = {**c.where, **c.quantities}
     todo: list[sp.Basic] = [c.statement, *c.hypotheses]
+    todo += [] if c.empirical is None else [c.empirical]
     used: set = set()
     while todo:
         e = todo.pop()
@@ -173,7 +177,7 @@ def _value(value: sp.Basic) -> str:
 
 
 def _processes(c: Claim, page: Page) -> None:
-    for k, process in enumerate(processes_of(c.bound())):
+    for k, process in enumerate(processes_of(c.bound() if c.direction is None else c.direction)):
         if k == 0:
             page.heading("Process")
         first, *rest = process_lines(process)

@@ -5,16 +5,20 @@ numbers agrees with a printed change when they differ by at most three half unit
 printed numbers holds when it holds at the worst ends.
 """
 
-from sympy import Abs, Rational, Symbol, harmonic
+from sympy import Abs, Rational, Symbol, harmonic, pi
 
-from refutable import And, Lim, Prose, Reals, Sum, claim, eq, gt, le, lt
+from refutable import And, Lim, Monotone, Prose, Reals, Sum, claim, eq, gt, le, lt
 from refutable.derivations.papers.gerstgrasser2024_processes import (
+    LM,
+    LM_ACC,
+    LM_REP,
     PAPER,
     UNIT,
     WIDE,
     Eacc,
     Emult,
     Erep,
+    error,
     i,
     n,
     of_acc,
@@ -137,8 +141,27 @@ claim(
     paper=PAPER,
     locator="Section 2.1, Figures 2 and 3, Table 1, Appendix C",
     parts={
-        "s1": Prose("Replacing: test cross-entropy rises with iterations, whatever the model."),
-        "s2": Prose("Accumulating: test cross-entropy is equal or lower as iterations grow."),
+        "s1": {
+            "statement": Prose(
+                "Replacing: test cross-entropy rises with iterations, whatever the model."
+            ),
+            "empirical": Monotone(error(LM_REP, n), n, "increasing"),
+            "domain": LM,
+        },
+        "s2": {
+            "statement": Prose(
+                "Accumulating: test cross-entropy is equal or lower as iterations grow."
+            ),
+            "empirical": And(
+                lt(error(LM_ACC, n), error(LM_REP, n)),
+                le(error(LM_ACC, n), pi**2 / 6 * error(LM_ACC, 1)),
+                le(error(LM_ACC, n), error(LM_ACC, 1)),
+            ),
+            "domain": LM,
+            "note": "the last direction is the printed one; the one before it is the bound that the"
+            " theory of the paper has for regressions; the paper takes one epoch of all data, so"
+            " its models take more steps the more data there are",
+        },
         "s3": Prose("Ablations do not change the picture."),
     },
     note="curves beyond Table 2 are not in the text",

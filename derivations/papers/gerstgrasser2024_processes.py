@@ -9,6 +9,7 @@ from sympy import Function, Symbol
 
 from refutable import (
     Accumulate,
+    Categorical,
     Draw,
     Integers,
     Lambda,
@@ -18,6 +19,7 @@ from refutable import (
     Pool,
     Process,
     Reals,
+    Simplex,
     SqNorm,
 )
 
@@ -38,6 +40,12 @@ MULT = Process("LR-replace-multiple", shared, Pool([Draw(Model(), T * n, "y")]),
 MULT_FRESH = Process(
     "LR-replace-multiple, fresh designs", fresh, Pool([Draw(Model(), T * n, "y")]), index=n
 )
+
+#: The language models of the experiments as data plans: T documents from each model.
+masses = Symbol("p")
+LM_REP = Process("LM-replace", Categorical(masses), Pool([Draw(Model(), T)]), index=n)
+LM_ACC = Process("LM-accumulate", Categorical(masses), Accumulate(Draw(Model(), T)), index=n)
+LM = {n: Integers(1), T: Integers(1), masses: Simplex()}
 
 
 def error(process, index):
