@@ -1,16 +1,18 @@
-"""Ours beside unmodified nanoGPT (training) and Hugging Face `generate` (sampling), on one device.
+"""Ours beside a plain loop (training, sampling) and Hugging Face `generate`, on one device.
 
-    python benchmarks/gpt_side_by_side.py --nanogpt PATH [--preset NAME] [--device cuda] [-o FILE]
+    python benchmarks/gpt_side_by_side.py [--nanogpt PATH] [--preset NAME] [--device cuda] [-o FILE]
 
-PATH is a checkout of nanoGPT at commit 3adf61e, which is run as it is and never copied here;
-Hugging Face needs `transformers`. What is not there is reported as "not measured".
+The loop is unmodified nanoGPT, from a checkout at commit 3adf61e that PATH names and that is never
+copied here; without one, `plain_gpt.py` stands in and is named in the table. Hugging Face needs
+`transformers`. What is not there is reported as "not measured".
 
 Training: the same documents, model sizes, batch, steps, schedule and clip; rounds in the order
-ABAB; the median of steps after the first third. Sampling: the *same weights*, temperature 1, no
-truncation; the other side gets its best batch of those tried. Each is set beside the device's
-own ceilings, measured in this run. Equal work is checked, not assumed: held-out loss within 0.02
-nats of nanoGPT's, n-gram statistics of both samplers within the noise of resampling. A speed whose
-check fails is not printed as a ratio.
+ABAB, the other side with another seed in each; the median of steps after the first third. Sampling:
+the other side's own loop as it is (one sequence, a full forward pass for every token), and Hugging
+Face with the *same weights* at the best batch of those tried; temperature 1, no truncation. Each is
+set beside the device's own ceilings, measured in this run. Equal work is checked, not assumed: the
+mean difference of the held-out losses over the seeds within 0.02 nats, n-gram statistics of both
+samplers within the noise of resampling. A speed whose check fails is not printed as a ratio.
 """
 
 from __future__ import annotations
@@ -18,10 +20,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import pickle
 import platform
-import re
-import subprocess
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -29,7 +28,9 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+import nanogpt
 import numpy as np
+import plain_gpt
 import torch
 
 from refutable.gpt import preset, rng
@@ -38,9 +39,10 @@ from refutable.gpt.launch import corpus_of
 from refutable.gpt.metrics import cross_entropy, windows
 from refutable.gpt.model import views
 from refutable.gpt.sample import Sampler
+from refutable.gpt.stats import Interval, interval
 
 NOT = "not measured"
-COMMIT = "3adf61e"
+GUARD = 0.02  # nats of held-out loss between the two sides, in the mean over seeds
 
 
 @dataclass
@@ -61,103 +63,107 @@ class Table:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--nanogpt", type=Path, help="checkout of nanoGPT")
+    parser.add_argument(
+        "--nanogpt", type=Path, help="checkout of nanoGPT; without it, plain_gpt.py"
+    )
     parser.add_argument("--preset", default="smoke", help="model and training sizes")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--replicas", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3, help="each with another seed")
     parser.add_argument("--batches", type=int, nargs="+", default=[32, 256], help="for generate")
     parser.add_argument("-o", "--output", type=Path, help="write the table as Markdown")
     a = parser.parse_args()
+    if max(a.replicas) < a.rounds:
+        parser.error("the largest of --replicas must be --rounds or more: a seed each")
     torch.set_num_threads(1)
     config = replace(preset(a.preset), arch="gpt2", steps=a.steps)
     out = Table(a.device.startswith("cuda"))
-    device = torch.cuda.get_device_name() if out.gpu else f"{platform.machine()}, 1 thread"
+    cores = f"{os.cpu_count()} {platform.machine()} cores, 1 thread"
+    device = torch.cuda.get_device_name() if out.gpu else cores
     out.add("device, torch, date", f"{device}, {torch.__version__}, {datetime.date.today()}")
+    sizes = f"{config.layers} layers, width {config.width}, block {config.block}"
+    out.add("model, steps", f"preset {a.preset}: {sizes}; {config.steps} steps of {config.batch}")
     copied, flops = ceilings(a.device)
     out.add("ceilings: copy, product", f"{copied / 1e9:.0f} GB/s, {flops / 1e12:.2f} TFLOP/s")
-    trained = training(a, config, out, copied, flops)
-    sampling(a, config, out, trained, copied, flops)
+    trainer, loop, same = training(a, config, out, copied, flops)
+    sampling(a, config, out, trainer, loop, same, copied, flops)
     if a.output:
         a.output.write_text(out.text())
     print(out.text())
 
 
 def training(a, config, out: Table, copied: float, flops: float):
-    """ABAB rounds; returns the trainer of the largest stack, trained."""
+    """ABAB rounds; returns the largest stack, trained, a model of the other side, and the guard."""
     corpus = corpus_of(config)
     element = 2 if config.dtype == "bfloat16" else 4
     ours: dict[int, list[float]] = {R: [] for R in a.replicas}
     theirs: list[float] = []
-    loss, trainer = None, None
-    for _ in range(a.rounds):
-        for R in a.replicas:
+    losses: list[float] = []
+    for seed in range(a.rounds):
+        for R in sorted(a.replicas):
             trainer = trainer_for(config, R, a.device)
             step = trainer.captured() if out.gpu else trainer.step
             seconds = clock(step, a.device, config.steps)
             ours[R].append(R * config.batch * config.block / median(seconds[config.steps // 3 :]))
-        if a.nanogpt:
-            speed, loss = nanogpt(a, config, corpus)
-            theirs.append(speed)
+        speed, model = loop(a, config, corpus, seed)
+        theirs.append(speed)
+        losses.append(held_out(model, corpus, config, a.device))
     ce, _ = cross_entropy(trainer.state.flat, trainer.shape, corpus, config)
-    equal = loss is not None and abs(ce.mean() - loss) < 0.02
+    gap = interval([float(x) - y for x, y in zip(ce, losses, strict=False)])
+    same = abs(gap.mean) < GUARD
     for R, speeds in ours.items():
         limit = train_limit(trainer.shape, config.batch, copied, flops, element)
-        spread = f"{min(speeds):,.0f} to {max(speeds):,.0f}"
-        out.add(f"training, ours, {R} replicas, tokens/s", f"{median(speeds):,.0f} ({spread})")
+        out.add(f"training, ours, {R} replicas, tokens/s", spread(speeds))
         out.add(f"training, ours, {R} replicas, of the limit", f"{median(speeds) / limit:.0%}")
-    out.add("training, nanoGPT, tokens/s", f"{median(theirs):,.0f}" if theirs else NOT)
-    told = NOT if loss is None else f"{ce.mean():.4f} and {loss:.4f}: {'equal' if equal else 'NOT'}"
-    out.add("held-out loss after the same steps, ours and nanoGPT", told)
+    out.add(f"training, {other(a)}, tokens/s", spread(theirs))
+    told = f"{ce[: a.rounds].mean():.4f} and {sum(losses) / len(losses):.4f}"
+    out.add(f"held-out loss, ours and {other(a)}, {a.rounds} seeds", told)
+    out.add(f"its difference, mean and 95% interval: {verdict(gap)}", str(gap))
     for R, speeds in ours.items():
-        ratio = f"{median(speeds) / median(theirs):.2f}" if equal else NOT
-        out.add(f"training, {R} replicas / nanoGPT", ratio)
-    return trainer
+        ratio = f"{median(speeds) / median(theirs):.2f}" if same else NOT
+        out.add(f"training, {R} replicas / {other(a)}", ratio)
+    return trainer, model, same
 
 
-def nanogpt(a, config, corpus) -> tuple[float, float]:
-    """(tokens per second, held-out loss) of its unmodified train.py on the same documents."""
-    data = a.nanogpt / "data" / "refutable"
-    data.mkdir(parents=True, exist_ok=True)
+def other(a) -> str:
+    """What the other side is called in the table."""
+    return f"nanoGPT {nanogpt.COMMIT}" if a.nanogpt else "plain_gpt.py (not nanoGPT)"
+
+
+def verdict(gap: Interval) -> str:
+    """What the guard says of a mean difference, and whether the interval says it as well."""
+    if abs(gap.mean) >= GUARD:
+        return f"NOT equal within {GUARD}"
+    inside = gap.low > -GUARD and gap.high < GUARD
+    return f"equal within {GUARD}" + ("" if inside else " in the mean, the interval is wider")
+
+
+def spread(speeds: list[float]) -> str:
+    return f"{median(speeds):,.0f} ({min(speeds):,.0f} to {max(speeds):,.0f})"
+
+
+def loop(a, config, corpus, seed: int):
+    """(tokens per second, model) of the other side's training loop on the same documents."""
     pool = corpus.documents[:1000]
-    pool.tofile(data / "train.bin")
-    corpus.held_out.tofile(data / "val.bin")
-    (data / "meta.pkl").write_bytes(pickle.dumps({"vocab_size": corpus.tokenizer.size}))
-    options = {
-        "dataset": "refutable", "out_dir": "out-refutable", "device": a.device,
-        "compile": a.device.startswith("cuda"), "dtype": config.dtype, "n_layer": config.layers,
-        "n_head": config.heads, "n_embd": config.width, "block_size": config.block,
-        "batch_size": config.batch, "gradient_accumulation_steps": 1, "max_iters": config.steps,
-        "lr_decay_iters": config.steps, "learning_rate": config.lr, "warmup_iters": config.warmup,
-        "min_lr": config.lr * config.lr_floor, "beta1": config.beta1, "beta2": config.beta2,
-        "weight_decay": config.weight_decay, "grad_clip": config.clip, "bias": False,
-        "eval_interval": config.steps, "eval_iters": 1, "log_interval": 1,
-    }  # fmt: skip
-    command = [sys.executable, "train.py", *(f"--{k}={v}" for k, v in options.items())]
-    environment = {"OMP_NUM_THREADS": "1", **os.environ}
-    done = subprocess.run(command, cwd=a.nanogpt, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"nanoGPT failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    times = [float(t) for t in re.findall(r"iter \d+: loss [\d.]+, time ([\d.]+)ms", done.stdout)]
-    speed = config.batch * config.block / (median(times[len(times) // 3 : -1]) / 1000)
-    sys.path.insert(0, str(a.nanogpt))
-    from model import GPT, GPTConfig
+    if a.nanogpt:
+        return nanogpt.train(a.nanogpt, config, corpus, pool, a.device, seed)
+    return plain_gpt.train(config, pool, corpus.tokenizer.size, a.device, seed)
 
-    saved = torch.load(a.nanogpt / "out-refutable" / "ckpt.pt", map_location=a.device)
-    model = GPT(GPTConfig(**saved["model_args"])).to(a.device).eval()
-    model.load_state_dict({k.removeprefix("_orig_mod."): v for k, v in saved["model"].items()})
+
+@torch.no_grad()
+def held_out(model, corpus, config, device: str) -> float:
+    """Nats per token on the windows that ours is measured on."""
     total, count = 0.0, 0
-    wins = torch.from_numpy(windows(corpus.held_out, config.block).astype(np.int64)).to(a.device)
-    with torch.no_grad():
-        for w in wins.split(256):
-            total += float(model(w[:, :-1], w[:, 1:].contiguous())[1]) * len(w)
-            count += len(w)
-    return speed, total / count
+    wins = torch.from_numpy(windows(corpus.held_out, config.block).astype(np.int64)).to(device)
+    for w in wins.split(256):
+        total += float(model(w[:, :-1], w[:, 1:].contiguous())[1]) * len(w)
+        count += len(w)
+    return total / count
 
 
-def sampling(a, config, out: Table, trainer, copied: float, flops: float) -> None:
-    """The same weights on both sides; the other side's best batch."""
+def sampling(a, config, out: Table, trainer, model, same, copied: float, flops: float) -> None:
+    """The loop as it is; then the same weights on both sides, the other side's best batch."""
     shape, length = trainer.shape, config.block
     R = trainer.state.flat.shape[0]
     prompts = np.ones((R, shape.vocabulary))
@@ -172,6 +178,13 @@ def sampling(a, config, out: Table, trainer, copied: float, flops: float) -> Non
     limit = decode_limit(shape, copied, flops, 2 if config.dtype == "bfloat16" else 4)
     out.add(f"sampling, ours, {R} models x {rows} rows, tokens/s", f"{speed:,.0f}")
     out.add("sampling, ours, of the limit", f"{speed / limit:.0%}")
+    one = torch.zeros((1, 1), dtype=torch.int64, device=a.device)
+    call = partial(model.generate, one, length - 1, temperature=1.0, top_k=None)
+    call()
+    alone = [(length - 1) / s for s in clock(call, a.device, 20)]
+    name = f"{other(a)}, its loop: 1 sequence, full forward per token"
+    out.add(f"sampling, {name}, tokens/s", spread(alone))
+    out.add("sampling, ours / that loop", f"{speed / median(alone):.0f}" if same else NOT)
     try:
         import transformers
     except ModuleNotFoundError:
