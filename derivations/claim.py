@@ -24,13 +24,8 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from .domain import Domain, Integers, Reals, Schedule, Simplex
 from .errors import ClaimError, RefutableError
 from .quantity import processes_of
-<<<<<<< HEAD
 from .statement import Parts, Prose, Statement, to_statement
-from .wellformed import check_names, check_sides, check_table
-=======
-from .statement import Prose, Statement, to_statement
 from .wellformed import check_empirical, check_names, check_sides, check_table
->>>>>>> f5d6aff (Test directions of experiments told in prose by training transformers, under --full)
 
 __all__ = ["KINDS", "Claim", "Part", "Reading", "claim"]
 

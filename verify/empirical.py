@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from refutable.derivations.claim import Claim
 
 from .verdict import Evidence, Verdict
+from .words import formula
 
 if TYPE_CHECKING:
     from .judge import Options
 
-__all__ = ["observe", "of_prose"]
+__all__ = ["observe", "of_prose", "told_directions"]
 
 
 def of_prose(claim: Claim, options: Options) -> Verdict:
@@ -64,3 +65,14 @@ def observe(claim: Claim, options: Options) -> Evidence | None:
         f"{max(found.visible):.3g}" if found.visible else None,
         found.seconds,
     )
+
+
+def told_directions(claim: Claim) -> list[str]:
+    """What is tested, in words that tell the processes apart; as it stands where it is none."""
+    from refutable.derivations.errors import OutsideFragment
+    from refutable.gpt.direction import directions
+
+    try:
+        return [str(d) for d in directions(claim)]
+    except OutsideFragment as err:
+        return [f"{formula(claim.empirical)}, which cannot be tested: {err}"]

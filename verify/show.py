@@ -19,6 +19,7 @@ from refutable.derivations.quantity import processes_of
 from refutable.derivations.statement import Parts, Prose
 
 from .derived import print_derived
+from .empirical import told_directions
 from .evidence import print_evidence
 from .findings import print_counterexample, print_derivation, print_repair
 from .loader import LEMMAS_FILE, PAPERS, paper_files
@@ -128,8 +129,9 @@ def print_statement(v: Verdict, page: Page) -> None:
     else:
         page.formula(_stated(c))
     if c.empirical is not None:
-        page.line("  tested by training transformers (--full), as the direction")
-        page.formula(formula(c.empirical, sequences_of(c)))
+        page.line("  of which training transformers tests (--full)")
+        for text in told_directions(c):
+            page.text(text, hang=4)
     used = used_names(c)
     rows = []
     for s, value in {**c.where, **c.quantities}.items():

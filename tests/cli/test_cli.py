@@ -49,6 +49,25 @@ def test_the_exit_code_says_how_it_went(run, words, options, code):
     assert run(*words, options=options)[0] == code
 
 
+@pytest.mark.parametrize(
+    ("options", "full", "transformers"),
+    [([], False, False), (["--full"], True, True), (["--engine", "transformer"], True, True)],
+)
+def test_transformers_are_trained_where_they_are_asked_for(
+    tmp_path, monkeypatch, options, full, transformers
+):
+    asked = []
+
+    def judge(c, options, done):
+        asked.append(options)
+        return stubs.judge(c, options, done)
+
+    monkeypatch.setattr(judge_module, "judge_one", judge)
+    assert main(["verify", claim_file(tmp_path, "proved"), "--jobs", "1", *options]) == 0
+    (got,) = asked
+    assert (got.full, "transformer" in got.engines) == (full, transformers)
+
+
 def test_a_table_in_a_pipe_is_plain_and_whole(run):
     _, out, err = run("proved", "refuted")
     assert out.splitlines()[0] == "stub"
@@ -121,6 +140,7 @@ def test_an_expected_erratum_passes_and_is_marked(run, tmp_path):
         (["verify", "PATH", "--paper", "nobody"], 5, "there is none of that name"),
         (["verify", "PATH", "--write-baseline", "--fast"], 2, "too weak"),
         (["verify", "PATH", "--write-baseline"], 2, "name a file"),
+        (["verify", "PATH", "--write-baseline", "--full"], 2, "too strong"),
         (["show", "t.none", "--file", "PATH"], 5, "find the claim t.none"),
         (["audit"], 2, "none was named"),
         (["verify", "EMPTY"], 5, "there is none"),

@@ -1,5 +1,7 @@
 """Directions read from claims, and what paired numbers make of them."""
 
+from pathlib import Path
+
 import pytest
 import sympy as sp
 
@@ -10,7 +12,9 @@ from refutable.derivations.quantity import Mean, SqNorm
 from refutable.derivations.statement import And, Monotone, Prose, chain, eq, le, lt
 from refutable.gpt.direction import directions
 from refutable.gpt.evidence import CEILING, decide, evidence, evidence_config, settings_of
+from refutable.gpt.planner import plan_of
 from refutable.gpt.regimes import REGIMES
+from refutable.verify.loader import load
 
 t, n, alpha = sp.Symbol("t"), sp.Symbol("n"), sp.Function("alpha")
 REPLACE, ACCUMULATE, FRESH = (REGIMES[k]() for k in ("replace", "accumulate", "fresh"))
@@ -120,6 +124,19 @@ def test_what_is_no_direction_is_refused(statement):
     with pytest.raises(OutsideFragment):
         directions(make(statement))
     assert evidence(make(statement)).outcome == "out of scope"
+
+
+def test_the_example_claims_are_directions_that_documents_can_express():
+    claims = {c.id: c for c in load([str(Path(__file__).with_name("loops.py"))])}
+    told = {id: [str(d) for d in directions(c)] for id, c in claims.items()}
+    assert told["own.accumulate"] == [
+        "error of everything at the last generation < pi**2/6 * error of everything at"
+        " generation 1",
+        "error of everything at the last generation < error of synthetic at the last generation",
+    ]
+    plans = {s.name: plan_of(s, 4) for c in claims.values() for s in settings_of(directions(c), {})}
+    kept = [line.count * line.keep for line in plans["a tenth fresh, filtered"].sources(4)]
+    assert sum(kept) == plans["a tenth fresh"].documents(4) == 72
 
 
 @pytest.mark.torch

@@ -139,9 +139,15 @@ def test_the_page_shows_the_direction_and_its_process():
     out = Console(width=100, file=StringIO())
     print_verdicts([judge_one(told(), QUICK)], out)
     text = out.file.getvalue()
-    assert "tested by training transformers (--full)" in text
-    assert "is increasing in m" in text
+    assert "training transformers tests (--full)" in text
+    assert "error of FS at generation 1 < error of FS at the last generation" in text
     assert "n fresh draws from the latest model" in text
+
+
+def test_the_page_says_what_cannot_be_tested():
+    out = Console(width=200, file=StringIO())
+    print_verdicts([judge_one(told(S.eq(ERROR, 1)), QUICK)], out)
+    assert "cannot be tested: a relation = is no direction" in out.file.getvalue()
 
 
 def test_a_baseline_knows_nothing_of_transformers(found):
