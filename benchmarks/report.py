@@ -57,7 +57,7 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         share = 100 * found["overhead"]
         verdict = "" if share <= 2 else ", **missed**"
         out.append(("1000 tasks of 0.1 s, 2 processes", "ideal, wall clock", "<= 2 %",
-                    f"{share:.1f} %{verdict}"))  # fmt: skip
+                    f"{share:.2f} %{verdict}"))  # fmt: skip
     return out + NOT_MEASURED
 
 

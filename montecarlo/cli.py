@@ -15,6 +15,7 @@ from pathlib import Path
 __all__ = ["add_parser", "simulate"]
 
 INTERRUPTED = 130
+DEFAULT = "fully-synthetic"
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -39,7 +40,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
         help="the true probabilities (or eigenvalues), exact: 1/2,1/2",
     )
     parser.add_argument("--window", type=int, metavar="K", help="models that most-recent looks at")
-    parser.add_argument("--generations", type=int, default=20, metavar="G")
+    parser.add_argument(
+        "--generations", type=int, metavar="G", help="how many fits (the preset's, else 20)"
+    )
     parser.add_argument(
         "--runs", type=int, default=20_000, metavar="R", help="rounded up to shards"
     )
@@ -62,11 +65,15 @@ def simulate(args: argparse.Namespace) -> int:
     """Run the command; 0, or 130 where Ctrl-C ended it early (with the table of what was done)."""
     from .executors import executor
     from .plot import plot
+    from .presets import preset
     from .simulate import run
 
     if args.list:
         return _list()
     process, at, quantities = _question(args)
+    generations = args.generations
+    if generations is None:
+        generations = 20 if args.process else preset(args.preset or DEFAULT).generations
     show = not args.no_progress and sys.stderr.isatty()
 
     def tick(done: int, total: int) -> None:
@@ -75,7 +82,7 @@ def simulate(args: argparse.Namespace) -> int:
 
     name = args.executor or ("processes" if args.jobs and args.jobs > 1 else "serial")
     with executor(name, args.jobs) as pool:
-        table = run(process, at, args.generations, args.runs, quantities, args.seed, pool,
+        table = run(process, at, generations, args.runs, quantities, args.seed, pool,
                     alpha=args.level, checkpoint=args.resume, max_seconds=args.max_seconds,
                     progress=tick)  # fmt: skip
     if show:
@@ -108,13 +115,16 @@ def _question(args: argparse.Namespace):  # type: ignore[no-untyped-def]
 
     if args.process:
         process, sizes, quantities = _declared(args.process), {}, args.quantity or ["sqnorm"]
+        law, classes = args.truth, args.classes
     else:
-        chosen = preset(args.preset or "fully-synthetic")
+        chosen = preset(args.preset or DEFAULT)
         window = args.window if args.window is not None else chosen.window
         if (args.window is not None and not chosen.window) or window < 0:
             raise UsageError(f"--window {args.window} does not fit; only most-recent takes one")
         process, sizes = chosen.make(window), dict(chosen.sizes)
         quantities = args.quantity or list(chosen.quantities)
+        asked = args.truth is not None or args.classes is not None
+        law, classes = (args.truth, args.classes) if asked else (chosen.truth, chosen.classes)
     for text in args.set:
         name, equals, value = text.partition("=")
         if not equals or (not args.process and name not in sizes):
@@ -125,18 +135,18 @@ def _question(args: argparse.Namespace):  # type: ignore[no-untyped-def]
     for name, value in sizes.items():
         at[sp.Symbol(name)] = _number(str(value), f"--set {name}")
     if isinstance(process.family, Categorical):
-        if args.truth:
-            truth = tuple(_number(x, "--truth") for x in args.truth.split(","))
+        if law:
+            truth = tuple(_number(x, "--truth") for x in law.split(","))
         else:
-            s = 10 if args.classes is None else args.classes
+            s = 10 if classes is None else classes
             if s < 1:
                 raise UsageError(f"--classes must be at least 1 (got {s})")
             truth = (sp.Rational(1, s),) * s
         at[process.family.truth] = truth
     elif isinstance(process.family, Gaussian):
-        spectrum = (args.truth or ",".join(["1"] * (args.classes or 2))).split(",")
+        spectrum = (law or ",".join(["1"] * (classes or 2))).split(",")
         at[process.family.truth] = tuple(_number(x, "--truth") for x in spectrum)
-    elif args.truth or args.classes:
+    elif law or classes:
         raise UsageError(f"{process.name} has no probabilities: leave --truth and --classes out")
     return process, at, quantities
 
@@ -175,11 +185,11 @@ def _declared(place: str):  # type: ignore[no-untyped-def]
 
 
 def _list() -> int:
-    from .presets import PRESETS
+    from .presets import every
     from .simulate import QUANTITIES
 
-    for name, p in PRESETS.items():
+    for name, p in every().items():
         sizes = ", ".join(f"{k}={v}" for k, v in p.sizes.items())
-        print(f"{name:<26}{p.text} ({sizes})")
+        print(f"{name:<30}{p.text} ({sizes})")
     print(f"quantities: {', '.join(QUANTITIES)}")
     return 0

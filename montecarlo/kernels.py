@@ -15,7 +15,6 @@ import numpy as np
 from . import bartlett, mixture, regression, urn
 from .gaussian import Spread
 from .paths import Needs, Paths, common
-from .streams import generator
 
 __all__ = ["Chain", "FreshAccumulated", "FreshDesigns", "Gaussians", "Kernel", "Mixtures"]
 
@@ -45,12 +44,7 @@ class Chain:
 
 @dataclass(frozen=True)
 class FreshDesigns:
-    """Least squares on the newest labels, a fresh Gaussian design of rows[g - 1] rows each time.
-
-    X^+ noise is multivariate t: a normal vector z over the root of an independent chi-square with
-    rows - d + 1 degrees of freedom. Only its part along the old error and the length of the rest
-    matter for the length of the new error, so that a generation takes three draws.
-    """
+    """Least squares on the newest labels, a fresh Gaussian design of rows[g - 1] rows each time."""
 
     d: int
     rows: tuple[int, ...]
@@ -58,17 +52,7 @@ class FreshDesigns:
 
     def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
         """One shard: squared lengths of the errors."""
-        paths = Paths(runs, np.zeros(self.d), None)
-        out, square = np.empty((runs, len(self.rows))), np.zeros(runs)
-        for g, rows in enumerate(self.rows):
-            rng = generator(key, shard, g + 1)
-            scale = self.sigma / np.sqrt(rng.chisquare(rows - self.d + 1, runs))
-            along = np.sqrt(square) + scale * rng.standard_normal(runs)
-            across = rng.chisquare(self.d - 1, runs) if self.d > 1 else 0.0
-            square = along**2 + scale**2 * across
-            out[:, g] = square
-        paths.norms = out
-        return paths
+        return _squares(regression.fresh, self, needs, key, shard, runs)
 
 
 @dataclass(frozen=True)
@@ -134,12 +118,16 @@ class FreshAccumulated:
 
     def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
         """One shard: squared lengths of the errors."""
-        paths = Paths(runs, np.zeros(self.d), None)
-        words = (key[0] & 0xFFFFFFFF, key[0] >> 32)
-        rows = self.rows[: needs.last]
-        squares = regression.accumulated(self.d, rows, self.sigma, shard * runs, runs, words)
-        paths.norms = np.ascontiguousarray(squares.T)
-        return paths
+        return _squares(regression.accumulated, self, needs, key, shard, runs)
+
+
+def _squares(of, designs, needs: Needs, key: Key, shard: int, runs: int) -> Paths:  # type: ignore[no-untyped-def]
+    paths = Paths(runs, np.zeros(designs.d), None)
+    words = (key[0] & 0xFFFFFFFF, key[0] >> 32)
+    rows = designs.rows[: needs.last] or designs.rows
+    squares = of(designs.d, rows, designs.sigma, shard * runs, runs, words)
+    paths.norms = np.ascontiguousarray(squares.T)
+    return paths
 
 
 Kernel = Chain | FreshDesigns | FreshAccumulated | Gaussians | Mixtures

@@ -27,7 +27,7 @@ from refutable.derivations.process import (
     Truth,
 )
 
-__all__ = ["PRESETS", "Preset", "preset"]
+__all__ = ["PRESETS", "Preset", "every", "preset"]
 
 m, n, N, alpha, d, T, sigma2, real, synthetic = sp.symbols("m n N alpha d T sigma2 real synthetic")
 
@@ -37,6 +37,7 @@ class Preset:
     """text: what it is.  make: window K -> process.  sizes: default values by letter.
 
     quantities: what is measured where nothing else is asked for.
+    classes, truth, generations: what the command takes where nothing else is asked for.
     """
 
     text: str
@@ -44,6 +45,9 @@ class Preset:
     sizes: dict[str, int | str]
     quantities: tuple[str, ...] = ("sqnorm", "collapsed")
     window: int = 0
+    classes: int | None = None
+    truth: str | None = None
+    generations: int = 20
 
 
 def _categorical(name: str, step: Fit, first: Fit | None = None) -> Callable[[int], Process]:
@@ -138,11 +142,19 @@ PRESETS: dict[str, Preset] = {
 
 
 def preset(name: str) -> Preset:
-    """The preset of this name; UsageError names the others.
+    """The preset of this name, figures included; UsageError names the others.
 
     >>> preset("accumulate").sizes
     {'n': 100}
     """
-    if name not in PRESETS:
-        raise UsageError(f"unknown preset {name!r}; use one of {', '.join(PRESETS)}")
-    return PRESETS[name]
+    known = every()
+    if name not in known:
+        raise UsageError(f"unknown preset {name!r}; use one of {', '.join(known)}")
+    return known[name]
+
+
+def every() -> dict[str, Preset]:
+    """All presets: those above, and the papers' figures."""
+    from .figures import FIGURES
+
+    return {**PRESETS, **FIGURES}

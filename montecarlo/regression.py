@@ -8,7 +8,9 @@ Fresh Gaussian designs, all data kept: with G = X'X = A A' (A Bartlett's factor)
 all G so far, e grows by M^-1 A z with z standard normal. The rank-d update and the solve are BLAS
 and LAPACK, replicate by replicate: the same numbers for any shard, up to the library.
 
-Fresh designs on the newest labels alone are `kernels.FreshDesigns`.
+Fresh designs, the newest labels alone: X^+ noise is multivariate t, a normal vector over the root of
+an independent chi-square with rows - d + 1 degrees of freedom. Only its part along the old error and
+the length of the rest matter for the length of the new error: three draws, compiled in lanes.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ from refutable.derivations.errors import DomainError, OutsideFragment
 from . import bartlett_twin, variates_twin
 from .bartlett import draw
 from .compiled import HAVE_NUMBA, jit
-from .variates import RETRY, normals
+from .variates import RETRY, chi_square, normals
 
-__all__ = ["accumulated", "fixed"]
+__all__ = ["accumulated", "fixed", "fresh"]
 
 LANES = 128
 #: Replicates whose factors are held at a time.
@@ -151,6 +153,57 @@ def accumulated(
                 e[r] += sigma * step
             out[g, start : start + lanes] = (e * e).sum(axis=1)
     return out
+
+
+@jit
+def _fresh_tile(d, rows, sigma, first, k0, k1, below, across, z, out):  # type: ignore[no-untyped-def]
+    """Squared errors (generations, lanes); below, across (lanes,) and z (2, lanes) are scratch."""
+    lanes = len(below)
+    for i in range(lanes):
+        across[i] = 0.0
+    for g in range(len(rows)):
+        chi_square(rows[g] - d + 1, 0, g + 1, first, k0, k1, below, z)
+        if d > 1:
+            chi_square(d - 1, 1, g + 1, first, k0, k1, across, z)
+        normals(1, 2, g + 1, first, k0, k1, z)
+        for i in range(lanes):
+            scale = sigma / np.sqrt(below[i])
+            old = out[g - 1, i] if g > 0 else 0.0
+            along = np.sqrt(old) + scale * z[0, i]
+            out[g, i] = along * along + scale * scale * across[i]
+
+
+def fresh(
+    d: int, rows: Sequence[int], sigma: float, first: int, runs: int, key: tuple[int, int]
+) -> np.ndarray:
+    """As `accumulated`, but every fit is on its own data alone; bit by bit the same anywhere."""
+    _check(sigma, rows, first, runs)
+    if d < 1 or min(rows) < d:
+        raise OutsideFragment(f"{min(rows)} rows in {d} dimensions", part="rows < d")
+    out, number = np.empty((len(rows), runs)), np.array(rows, np.int64)
+    if not HAVE_NUMBA:
+        _fresh_twin(d, number, float(sigma), first, key, out)
+        return out
+    k0, k1 = (np.uint32(k & 0xFFFFFFFF) for k in key)
+    for start in range(0, runs, LANES):
+        here = slice(start, min(start + LANES, runs))
+        lanes = here.stop - start
+        part = np.empty((len(rows), lanes))
+        _fresh_tile(d, number, float(sigma), np.uint64(first + start), k0, k1, np.empty(lanes),
+                    np.empty(lanes), np.empty((2, lanes)), part)  # fmt: skip
+        out[:, here] = part
+    return out
+
+
+def _fresh_twin(d, rows, sigma, first, key, out) -> None:  # type: ignore[no-untyped-def]
+    replicates = np.arange(first, first + out.shape[1], dtype=np.uint64)
+    old = np.zeros(out.shape[1])
+    for g, number in enumerate(rows):
+        below = variates_twin.chi_square(int(number) - d + 1, 0, g + 1, replicates, key)
+        across = variates_twin.chi_square(d - 1, 1, g + 1, replicates, key) if d > 1 else 0.0 * old
+        scale = sigma / np.sqrt(below)
+        along = np.sqrt(old) + scale * variates_twin.normals(1, 2, g + 1, replicates, key)[0]
+        old = out[g] = along * along + scale * scale * across
 
 
 def _factors(d, rows, tag, first, lanes, key):  # type: ignore[no-untyped-def]

@@ -35,6 +35,7 @@ QUANTITIES: dict[str, Callable[[Process, sp.Basic], sp.Expr]] = {
     "norminf": lambda p, m: Q.Mean(Q.NormInf(p.model(m))),
     "support": lambda p, m: Q.Mean(Q.Support(p.model(m))),
     "collapsed": lambda p, m: Q.Prob(Q.IsDirac(p.model(m))),
+    "time": lambda p, m: Q.Mean(sp.Min(p.collapse_time, m)),
     "risk": lambda p, m: Q.Mean(Q.SqNorm(p.model(m) - p.truth)),
     "l1": lambda p, m: Q.Mean(Q.Norm1(p.model(m) - p.truth)),
     "tv": lambda p, m: Q.Mean(Q.TotalVariation(p.model(m), p.truth)),

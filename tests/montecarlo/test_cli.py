@@ -10,9 +10,10 @@ import pytest
 
 from refutable.montecarlo import simulate as engine
 from refutable.montecarlo.cli import INTERRUPTED
-from refutable.montecarlo.presets import PRESETS
+from refutable.montecarlo.presets import every
 from refutable.verify.cli import main
 
+PRESETS = every()
 SMALL = ["--generations", "2", "--runs", "64", "--no-progress"]
 
 
@@ -26,6 +27,28 @@ def test_every_preset_runs(name, capsys):
     table = rows(capsys.readouterr().out)
     assert {r["quantity"] for r in table} == set(PRESETS[name].quantities)
     assert [r["generation"] for r in table][-1] == "2"
+
+
+def test_a_figure_brings_its_settings(capsys):
+    """Gerstgrasser et al., Figure 7: errors grow tenfold, or 1.55-fold (margins of 9 deviations)."""
+    args = ["simulate", "--runs", "2000", "--no-progress", "--set", "T=30", "--preset"]
+    assert main([*args, "gerstgrasser-fig7-replace"]) == 0
+    replaced = [float(r["mean"]) for r in rows(capsys.readouterr().out)]
+    assert len(replaced) == 10
+    assert main([*args, "gerstgrasser-fig7-accumulate"]) == 0
+    kept = [float(r["mean"]) for r in rows(capsys.readouterr().out)]
+    assert replaced[9] > 8 * replaced[0]
+    assert kept[9] < 1.7 * kept[0]
+
+
+def test_time_is_the_mean_collapse_time_up_to_m(capsys):
+    """Two tokens, n = 2: T > m with chance 2^-m, so E min(T, m) = 2 - 2^(1 - m)."""
+    args = ["--set", "n=2", "--truth", "1/2,1/2", "--quantity", "time", "--generations", "4"]
+    assert main(["simulate", *args, "--runs", "20000", "--level", "1e-9", "--no-progress"]) == 0
+    for r in rows(capsys.readouterr().out):
+        m = int(r["generation"])
+        assert float(r["lo"]) <= 2 - 2 ** (1 - m) <= float(r["hi"])
+        assert m == 1 or float(r["hi"]) - float(r["lo"]) < 0.15
 
 
 def test_options_reach_the_process(capsys):

@@ -1,6 +1,6 @@
 """Regression kernels: against their twins, derived moments and least squares on drawn data.
 
-False alarms: means within 6.5 standard errors (1e-10; 24), KS tests at 1e-9 (3).
+False alarms: means within 6.5 standard errors (1e-10; 27), KS tests at 1e-9 (3).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from refutable.derivations.quantity import Mean, SqNorm
 from refutable.montecarlo import regression
 from refutable.montecarlo.engine import Job
 from refutable.montecarlo.kernels import FreshAccumulated
-from refutable.montecarlo.regression import accumulated, fixed
+from refutable.montecarlo.regression import accumulated, fixed, fresh
 
 KEY = (0, 0)
 m = sp.Symbol("m")
@@ -46,6 +46,23 @@ def test_replicates_do_not_depend_on_their_company():
     assert np.array_equal(whole[:, 130:150], fixed(SPECTRUM, 1.0, [1, 2], 130, 20, KEY))
     whole = accumulated(4, [9, 3], 1.0, 0, 40, KEY)
     assert np.array_equal(whole[:, 13:31], accumulated(4, [9, 3], 1.0, 13, 18, KEY))
+
+
+@pytest.mark.parametrize(("d", "rows"), [(1, [1, 4]), (2, [2, 9]), (20, [30, 21, 20])])
+def test_fresh_twins_agree_bit_by_bit(d, rows, monkeypatch):
+    fast = fresh(d, rows, 1.5, 2**32 - 50, 200, KEY)
+    assert np.array_equal(fast[:, 40:90], fresh(d, rows, 1.5, 2**32 - 10, 50, KEY))
+    monkeypatch.setattr(regression, "HAVE_NUMBA", False)
+    assert np.array_equal(fast, fresh(d, rows, 1.5, 2**32 - 50, 200, KEY))
+
+
+def test_fresh_errors_are_the_inverse_wishart_ones():
+    """E|e|^2 = g sigma^2 d / (T - d - 1), and a bias of 1 % is seen."""
+    d, rows, runs = 10, 40, 600_000
+    out = fresh(d, [rows] * 3, 2.0, 0, runs, KEY)
+    for g in range(3):
+        expected, error = (g + 1) * 4 * d / (rows - d - 1), out[g].std() / np.sqrt(runs)
+        assert abs(out[g].mean() - expected) < 6.5 * error < abs(1.01 * out[g].mean() - expected)
 
 
 def process(step, rows=None):
@@ -136,3 +153,6 @@ def test_accumulation_refuses_singular_designs():
     for d, rows, error in ((3, [2], OutsideFragment), (3, [5, 0], DomainError), (0, [2], OutsideFragment)):
         with pytest.raises(error):
             accumulated(d, rows, 1.0, 0, 2, KEY)
+    for d, rows in ((3, [5, 2]), (0, [1])):
+        with pytest.raises(OutsideFragment):
+            fresh(d, rows, 1.0, 0, 2, KEY)
