@@ -53,6 +53,7 @@ def console(stream: object = None) -> Console:
         emoji=False,
         highlight=False,
         soft_wrap=not terminal,
+        force_jupyter=False,  # a notebook shows what is printed
     )
 
 

@@ -82,6 +82,8 @@ class _Tex(LatexPrinter):
         return super()._print(expr, **kwargs) if own is None else own(expr)
 
     def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:
+        if expr.name.startswith("_") and expr.name.strip("_"):  # an index of our own making
+            expr = sp.Symbol(expr.name.lstrip("_"))
         stem, _, accent = expr.name.rpartition("_")
         if stem and accent in ("tilde", "hat", "bar"):
             return rf"\{accent}{{{self._deal_with_super_sub(stem)}}}"

@@ -19,7 +19,7 @@ from .layout import table
 from .markup import Html, el, join
 from .series import ALARM, Curve, Plot
 
-__all__ = ["figure"]
+__all__ = ["Drawing", "draw", "figure"]
 
 #: Stands for the colour of the page's text while matplotlib draws; no curve has it.
 INK = "#010203"
@@ -42,6 +42,21 @@ SETTINGS = {
 }
 
 
+class Drawing(Figure):
+    """A figure that notebooks show, and that is the same text for the same data."""
+
+    def svg(self, transparent: bool = True) -> str:
+        """The drawing as text, from `<svg` on."""
+        file = io.StringIO()
+        with matplotlib.rc_context(SETTINGS):
+            metadata = {"Date": None, "Creator": None}
+            self.savefig(file, format="svg", transparent=transparent, metadata=metadata)
+        return "<svg" + file.getvalue().partition("<svg")[2]
+
+    def _repr_svg_(self) -> str:
+        return self.svg(transparent=False)  # a notebook may be dark
+
+
 def figure(plot: Plot, title: str) -> Html:
     """The drawing, its caption and its data as a table."""
     fixed = ", ".join(f"{_name(k)} = {value_text(x)}" for k, x in plot.fixed.items())
@@ -52,7 +67,7 @@ def figure(plot: Plot, title: str) -> Html:
         caption += f" Each Monte Carlo interval is wrong with probability at most {_short(ALARM)}."
     return el(
         "figure",
-        el("div", _drawn(plot, caption), class_="plot"),
+        el("div", _inlined(draw(plot).svg(), caption), class_="plot"),
         el("figcaption", caption),
         el("details", el("summary", "The data of this plot"), _table(plot, caption)),
     )
@@ -68,9 +83,10 @@ def _name(symbol: str) -> str:
     return untex(sp.latex(sp.Symbol(symbol)))
 
 
-def _drawn(plot: Plot, caption: str) -> Html:
+def draw(plot: Plot) -> Drawing:
+    """The plot as a figure."""
     with matplotlib.rc_context(SETTINGS):
-        fig = Figure(figsize=(6.4, 3.4), layout="constrained")
+        fig = Drawing(figsize=(6.4, 3.4), layout="constrained")
         ax = fig.add_subplot()
         for curve in plot.curves:
             _add(ax, curve)
@@ -81,9 +97,7 @@ def _drawn(plot: Plot, caption: str) -> Html:
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel(_name(plot.along))
         fig.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9)
-        file = io.StringIO()
-        fig.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return _inlined(file.getvalue(), caption)
+    return fig
 
 
 def _add(ax, c: Curve) -> None:  # type: ignore[no-untyped-def]
@@ -101,8 +115,7 @@ def _add(ax, c: Curve) -> None:  # type: ignore[no-untyped-def]
 
 def _inlined(svg: str, caption: str) -> Html:
     """The element alone, its ids out of the way of the page's, its ink that of the page."""
-    body = svg[svg.index("<svg") :].rstrip()
-    body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"\s*<metadata>.*?</metadata>", "", svg.rstrip(), flags=re.DOTALL)
     body = re.sub(r'\bid="', 'id="plot-', body)
     body = re.sub(r'(xlink:href="#|url\(#)', r"\1plot-", body)
     body = body.replace(INK, "currentColor")
