@@ -13,8 +13,8 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from refutable.derivations.errors import NoClaim, PathNotFound, RefutableError, UsageError
 
@@ -39,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     trace = "--traceback" in argv
     argv = [a for a in argv if a != "--traceback"]
-    _end_like_an_interrupt()
     try:
-        code = _run(argv)
+        with _terminated_like_interrupted():
+            code = _run(argv)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -60,10 +60,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _said(f"refutable: {text}; --traceback shows where", INTERNAL)
 
 
-def _end_like_an_interrupt() -> None:
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
     """A job that a scheduler ends writes what it has, as after Ctrl-C."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(argv: list[str]) -> int:

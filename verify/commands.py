@@ -87,7 +87,8 @@ def _load(paths: Sequence[str], seconds: float) -> Sequence[Claim]:
 
 
 def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignore[no-untyped-def]
-    from .judge import Options
+    from .judge import SOME_MUTANTS, Options
+    from .mutants import MAX_MUTANTS
 
     engines = args.engine or [e for e in ENGINES if e != "transformer" or args.full]
     jobs = args.jobs or min(processors(), 1 + len(chosen) // 4)
@@ -98,6 +99,7 @@ def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignor
         full=args.full or "transformer" in args.engine,
         jobs=jobs,
         mutants=not args.fast,
+        wrong_versions=MAX_MUTANTS if args.full or args.command != "verify" else SOME_MUTANTS,
         claims=len(chosen),
         max_seconds=args.max_seconds,
         check_seconds=args.check_seconds,

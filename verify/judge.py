@@ -47,11 +47,13 @@ from .values import Exact, Symbolic, cross_check
 from .vectortext import value_text
 from .verdict import Counterexample, Evidence, ReadingVerdict, Verdict, weakest
 
-__all__ = ["Options", "combine", "judge", "judge_one"]
+__all__ = ["SOME_MUTANTS", "Options", "combine", "judge", "judge_one"]
 
 ENGINES = frozenset({"symbolic", "exact", "certificate", "montecarlo", "transformer"})
 #: What these say can always be evaluated: where no engine does, it is left undecided.
 DECIDABLE = frozenset({"identity", "recurrence", "closed form"})
+#: Mutants of a claim in a plain run; a full one, `mutants`, `show` and `audit` try them all.
+SOME_MUTANTS = 8
 CROSS = 4  # instances at which the engines are compared quantity by quantity
 
 
@@ -67,6 +69,7 @@ class Options:
     max_seconds: float | None = None
     instances: int = 120
     mutants: bool = True
+    wrong_versions: int = SOME_MUTANTS
     check_seconds: float = SECONDS  # for a claim's own check, which is not our code
     claims: int = 1  # how many claims share the run's false-alarm budget
 
@@ -161,7 +164,7 @@ def _extras(
         and out.verdict in ("proved", "supported", "refuted")
         and (out.verdict != "refuted" or out.repair is not None)
     ):
-        out.mutants = tally(true_form, exact, facts)
+        out.mutants = tally(true_form, exact, facts, options.wrong_versions)
 
 
 def _facts(claim: Claim, done: Mapping[str, Verdict]) -> tuple[S.Rel, ...]:

@@ -25,7 +25,7 @@ from refutable.derivations.matrices import has_matrices
 from .matrixmutants import matrix_changes
 from .words import formula
 
-__all__ = ["Mutant", "mutants_of", "places", "replace_at", "token_symbols"]
+__all__ = ["MAX_MUTANTS", "Mutant", "mutants_of", "places", "replace_at", "token_symbols"]
 
 MAX_MUTANTS = 24
 

@@ -17,6 +17,7 @@ first, as an inequality of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import sympy as sp
 import z3
@@ -474,6 +475,13 @@ def _ordered(symbols: set[sp.Symbol], region: Region) -> list[sp.Symbol]:
 # -- SMT ---------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
+def _quotient(e: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Numerator and denominator without a common factor, expanded; facts recur often."""
+    n, d = sp.fraction(sp.cancel(sp.together(e)))
+    return sp.expand(n), sp.expand(d)
+
+
 def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificate | None:
     solver = z3.SolverFor("QF_NRA")
     solver.set("rlimit", RLIMIT)
@@ -495,8 +503,8 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
         raise OutsideFragment(f"SMT cannot read {e}", part=str(e))
 
     def add(op: str, e: sp.Expr) -> None:
-        n, d = sp.fraction(sp.cancel(sp.together(e)))
-        zero, tn = z3.RealVal(0), term(sp.expand(n))
+        n, d = _quotient(e)
+        zero, tn = z3.RealVal(0), term(n)
         if d == 1:
             body = {
                 ">=": tn >= 0,
@@ -507,7 +515,7 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
                 "!=": tn != zero,
             }[op]
         else:  # multiply by the square of the denominator, which must not vanish
-            td = term(sp.expand(d))
+            td = term(d)
             prod = tn * td
             body = z3.And(
                 td != zero,
