@@ -379,4 +379,6 @@ class Schedule(Domain):
         return any(value == member for member in self.members(at))
 
     def corners(self, at: Mapping[sp.Basic, object]) -> list[Value]:
-        return []
+        """The constant schedules at the ends of the range of values."""
+        ends = self.values.corners(at)
+        return [f for f in islice(self.members(at), 6) if f.expr in ends]

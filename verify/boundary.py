@@ -1,55 +1,69 @@
-"""The boundary table: a claim at the smallest and largest values that its symbols permit."""
+"""The boundary table: a claim at the smallest and largest values that its symbols permit.
+
+Exactly, against the process, under a small budget: a row that would cost more says so.
+"""
 
 from __future__ import annotations
 
 import sympy as sp
+from sympy.core.function import UndefinedFunction
 
 from refutable.derivations.claim import Claim
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import RefutableError
 
-from .instances import check_at, instances, named
-from .values import Exact
+from .corners import Corner, corners
+from .exact import Undefined
+from .instances import check_at, named, relevant
+from .undefined import zero_divisor
+from .values import Exact, glance
 
 __all__ = ["boundary_table"]
 
-MAX_ROWS = 8
+MAX_ROWS = 10
+BUDGET = 2_000  # weighted transitions per quantity
 
 
 def boundary_table(claim: Claim, exact: Exact) -> list[dict]:
     """One row per corner: the instance, the two sides, and whether the statement holds there."""
-    found = instances(claim, 60)
-    rows: list[dict] = []
     body = claim.bound()
-    for symbol, domain in claim.domain.items():
-        for corner in _corners(domain):
-            at = next((a for a in found if a.get(symbol) == corner), None)
-            if at is None or any(r["instance"] == named(at) for r in rows):
-                continue
-            rows.append(_row(symbol, corner, body, at, exact))
-            if len(rows) == MAX_ROWS:
-                return rows
-    return rows
+    value = glance(min(BUDGET, exact.budget))
+    shown = relevant(claim)
+    return [_row(c, shown, body, value) for c in corners(claim, MAX_ROWS)]
 
 
-def _corners(domain) -> list:  # type: ignore[no-untyped-def]
-    try:
-        return domain.corners({})
-    except (TypeError, KeyError, NotImplementedError, ValueError):
-        return []
-
-
-def _row(symbol: sp.Basic, corner: object, body: sp.Basic, at: dict, exact: Exact) -> dict:
-    try:
-        c = check_at(body, at, exact)
-        word = {True: "holds", False: "fails", None: "not defined"}[c.truth]
-        sides = (str(c.lhs), str(c.rhs)) if c.lhs is not None and c.truth is not None else ("", "")
-    except (OutsideFragment, ZeroDivisionError) as err:
-        word, sides = f"not evaluated: {err}", ("", "")
-    text = str(corner) if not isinstance(corner, tuple) else f"({', '.join(map(str, corner))})"
+def _row(c: Corner, shown: set[sp.Basic], body: sp.Basic, value: Exact) -> dict:
+    word, sides = _outcome(body, c.at, value)
     return {
-        "corner": f"{symbol} = {text}",
-        "instance": named(at),
+        "corner": ", ".join(f"{_name(s)} = {_text(v)}" for s, v in c.ends),
+        "instance": named({s: v for s, v in c.at.items() if s in shown}),
         "lhs": sides[0],
         "rhs": sides[1],
         "outcome": word,
     }
+
+
+def _outcome(body: sp.Basic, at: dict, value: Exact) -> tuple[str, tuple[str, str]]:
+    nothing = ("", "")
+    divisor = zero_divisor(body, at)
+    if divisor is not None:
+        return f"not defined: divides by {divisor}", nothing
+    try:
+        c = check_at(body, at, value)
+    except (ZeroDivisionError, Undefined) as err:
+        return f"not defined: {err}", nothing
+    except RefutableError as err:
+        return f"not evaluated: {str(err).partition(':')[0]}", nothing
+    if c.truth is None:
+        return "not defined" if c.note else "cannot tell", nothing
+    sides = (str(c.lhs), str(c.rhs)) if c.lhs is not None and c.rhs is not None else nothing
+    return ("holds" if c.truth else "fails"), sides
+
+
+def _name(s: sp.Basic) -> str:
+    return f"{s.__name__}(t)" if isinstance(s, UndefinedFunction) else str(s)
+
+
+def _text(v: object) -> str:
+    if isinstance(v, tuple):
+        return f"({', '.join(map(str, v))})"
+    return str(v.expr) if isinstance(v, sp.Lambda) else str(v)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from .lemmas import said
@@ -10,6 +12,8 @@ from .verdict import Verdict
 
 __all__ = ["at_text", "detail_text", "not_checked", "print_evidence"]
 
+MANY = 6  # equal entries of a vector are not all written
+LONG = 30  # characters of an exact number; longer ones are rounded on the page
 #: Engines that a full run may use.
 ENGINES = ("symbolic", "exact", "certificate", "montecarlo", "transformer")
 
@@ -49,9 +53,20 @@ def _boundary(v: Verdict, page: Page) -> None:
     page.heading("At the boundary of the domain")
     rows = []
     for row in v.boundary:
-        sides = f"{row['lhs']} against {row['rhs']}" if row.get("lhs") else ""
+        sides = f"{_short(row['lhs'])} against {_short(row['rhs'])}" if row.get("lhs") else ""
         rows.append((row["corner"], row["outcome"], at_text(row.get("instance", {})), sides))
     page.rows(rows)
+
+
+def _short(number: str) -> str:
+    """The number as it is, or rounded where it is long: the verdict file has all of it."""
+    if len(number) <= LONG:
+        return number
+    num, _, den = number.partition("/")
+    try:
+        return f"≈ {Decimal(num) / Decimal(den or 1):.6g}"
+    except ArithmeticError:  # no quotient of whole numbers
+        return f"{number[:LONG]}…"
 
 
 def _slack(v: Verdict, page: Page) -> None:
@@ -70,15 +85,26 @@ def _slack(v: Verdict, page: Page) -> None:
         if row.get("vacuous"):
             page.text(f"{row['bound']} bound: vacuous: it says nothing at any instance", hang=4)
         elif empty:
-            page.text(f"it says nothing at {empty} of {row['instances']} instances", hang=4)
+            where = row.get("says nothing where")
+            told = f"for {where} ({empty}" if where else f"at {empty}"
+            page.text(
+                f"it says nothing {told} of {row['instances']} instances{')' * bool(where)}", hang=4
+            )
 
 
 def at_text(values: dict[str, Any]) -> str:
     """An instance on one line."""
     return ", ".join(
-        f"{k} = ({', '.join(map(str, x))})" if isinstance(x, (list, tuple)) else f"{k} = {x}"
-        for k, x in values.items()
+        f"{k} = {_listed(x) if isinstance(x, (list, tuple)) else x}" for k, x in values.items()
     )
+
+
+def _listed(x: Sequence[Any]) -> str:
+    """`(1/2, 1/2)`; of many equal entries at the end one, and how many there are."""
+    tail = next((k for k in range(len(x)) if len(set(map(str, x[k:]))) == 1), len(x))
+    if len(x) - tail < MANY:
+        return f"({', '.join(map(str, x))})"
+    return f"({', '.join(map(str, x[: tail + 1]))}, …: {len(x) - tail} times)"
 
 
 def _mutants(v: Verdict, page: Page) -> None:

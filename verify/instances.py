@@ -14,7 +14,7 @@ from itertools import islice
 import flint
 import mpmath
 import sympy as sp
-from sympy.core.function import UndefinedFunction
+from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.polys.polyerrors import NotAlgebraic
 
 from refutable.derivations import quantity as Q
@@ -26,7 +26,17 @@ from refutable.derivations.matrices import has_matrices
 
 from .optima import minimum_at
 
-__all__ = ["DIGITS", "Check", "candidates", "check_at", "compare", "instances", "named", "satisfies"]
+__all__ = [
+    "DIGITS",
+    "Check",
+    "candidates",
+    "check_at",
+    "compare",
+    "instances",
+    "named",
+    "relevant",
+    "satisfies",
+]
 
 Instance = dict
 FEW = 32
@@ -63,6 +73,17 @@ def index_symbols(claim: Claim) -> set[sp.Symbol]:
         if p.index in claim.domain:
             out.add(p.index)
     return out
+
+
+def relevant(claim: Claim) -> set[sp.Basic]:
+    """The symbols that the statement depends on: not the variable of a limit."""
+    body = claim.bound()
+    free = set(body.free_symbols) | {a.func for a in body.atoms(AppliedUndef)}
+    for h in claim.assumptions:
+        free |= h.free_symbols
+    for process in Q.processes_of(body):
+        free |= {x for x in process.parameters if not isinstance(x, sp.Symbol)}
+    return free
 
 
 def _key(
@@ -233,7 +254,8 @@ def check_at(st: sp.Basic, at: Mapping, value: Callable | None = None) -> Check:
     bare = _bare_random(st)
     if bare:
         last = Check(True)
-        for _, table in exact.atoms(st, at):
+        limit = getattr(value, "of_laws", None)
+        for _, table in exact.atoms(st, at) if limit is None else exact.atoms(st, at, limit):
             last = _check(st.xreplace(table), at, value)
             if last.truth is not True:
                 return last

@@ -33,7 +33,7 @@ from .edges import edge_instances
 from .empirical import observe, of_prose
 from .exact import Undefined
 from .implied import implied
-from .instances import Check, candidates, check_at, instances, named, satisfies
+from .instances import Check, candidates, check_at, instances, named, relevant, satisfies
 from .mutation import tally
 from .probes import far
 from .repair import find_repair
@@ -337,7 +337,7 @@ def _refuted(
         Evidence(confirmation.engine, "fails", confirmation.detail, seconds=time.perf_counter() - t)
     )
     finding.verdict, finding.refutes = "refuted", "formula"
-    shown = {s: v for s, v in at.items() if s in _relevant(claim, body=claim.bound())}
+    shown = {s: v for s, v in at.items() if s in relevant(claim)}
     finding.counterexample = _counterexample(check, shown, finder, confirmation)
     finding.counterexample.values = at
     finding.reason = f"false at {_short(shown)}: {_sides(check, at, short=True)}"
@@ -378,16 +378,6 @@ def _undefined(where: Nowhere, exact: Exact, finding: Finding) -> Finding:
 
 def _text(x: sp.Basic) -> str:
     return "not defined" if x.has(sp.zoo, sp.nan) else str(x)
-
-
-def _relevant(claim: Claim, body: sp.Basic) -> set[sp.Basic]:
-    """The symbols that the statement depends on: not the variable of a limit."""
-    free = set(body.free_symbols) | {a.func for a in body.atoms(AppliedUndef)}
-    for h in claim.assumptions:
-        free |= h.free_symbols
-    for process in Q.processes_of(body):
-        free |= {x for x in process.parameters if not isinstance(x, sp.Symbol)}
-    return free
 
 
 def _counterexample(check: Check, at: dict, finder: str, confirmation) -> Counterexample:  # type: ignore[no-untyped-def]

@@ -7,7 +7,6 @@ symbol, as long as it still fails.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from itertools import product
 
 import sympy as sp
@@ -17,14 +16,15 @@ from refutable.derivations.domain import Domain, Integers, Reals, Simplex, Subse
 from refutable.derivations.errors import RefutableError
 
 from .instances import Check, Instance, check_at, index_symbols, order_of, satisfies
-from .values import Exact
+from .values import Exact, cheap
 
-__all__ = ["far", "probes"]
+__all__ = ["far", "probes", "spread"]
 
 LADDER = (1, 2, 3, 5, 9, 17, 33, 65)
 FARTHER = tuple(10**k + 1 for k in range(2, 10))  # where hypotheses exclude all of the ladder
 BUDGET = 3_000  # weighted transitions per quantity
 MOST = 400
+WIDE = 5  # classes, where no more than a spread is wanted
 
 
 def probes(claim: Claim, limit: int = MOST, ladder: tuple[int, ...] = LADDER) -> list[Instance]:
@@ -42,6 +42,27 @@ def probes(claim: Claim, limit: int = MOST, ladder: tuple[int, ...] = LADDER) ->
             out.append(at)
         if len(out) >= limit:
             break
+    return out
+
+
+def spread(claim: Claim, limit: int = 60) -> list[Instance]:
+    """Instances in the domain with one size climbing alone, the others low or somewhat higher."""
+    order = order_of(claim)
+    scalars = [s for s in order if isinstance(claim.domain[s], (Integers, Reals))]
+    indices = index_symbols(claim)
+    supports = {d.size for d in claim.domain.values() if isinstance(d, Simplex)}
+    rungs = {s: _rungs(claim.domain[s], s in indices, LADDER) for s in scalars}
+    rungs |= {s: [v for v in r if v <= WIDE] or r[:1] for s, r in rungs.items() if s in supports}
+    out: list[Instance] = []
+    for step, skew, s in product(range(len(LADDER)), (False, True), scalars):
+        for level in (0, 2):
+            chosen = {x: r[min(level, len(r) - 1)] for x, r in rungs.items()}
+            chosen[s] = rungs[s][min(step, len(rungs[s]) - 1)]
+            at = _complete(claim, order, chosen, skew)
+            if at is not None and at not in out and satisfies(claim, at):
+                out.append(at)
+            if len(out) >= limit:
+                return out
     return out
 
 
@@ -89,18 +110,12 @@ def far(
     claim: Claim, body: sp.Basic, exact: Exact, limit: int = MOST
 ) -> tuple[Instance, Check] | None:
     """A failing instance far out, made small; None where none of the probes fails."""
-    value = _cheap(min(BUDGET, exact.budget))
+    value = cheap(min(BUDGET, exact.budget))
     for at in probes(claim, limit):
         check = _fails(body, at, value)
         if check is not None:
             return _shrunk(claim, body, at, check, value)
     return None
-
-
-@lru_cache(maxsize=4)
-def _cheap(budget: int) -> Exact:
-    """Values under a small budget, remembered from one claim and reading to the next."""
-    return Exact(budget)
 
 
 def _fails(body: sp.Basic, at: Instance, value: Callable) -> Check | None:

@@ -24,7 +24,7 @@ from refutable.derivations.errors import RefutableError
 from .atpoint import put
 from .instances import check_at, satisfies
 
-__all__ = ["Undefined", "division_by_zero", "divisors", "undefined_at"]
+__all__ = ["Undefined", "division_by_zero", "divisors", "undefined_at", "zero_divisor"]
 
 QUANTITIES = (Q.Mean, Q.Prob, Q.Functional)
 CLOSED = (sp.Sum, sp.Product, sp.Integral, sp.Derivative, sp.Piecewise, *QUANTITIES)
@@ -60,7 +60,15 @@ def division_by_zero(claim: Claim, body: sp.Basic, ats: list[dict]) -> Undefined
 
 def undefined_at(body: sp.Basic, at: dict) -> bool:
     """Does a divisor of the statement vanish at this instance?"""
-    return any(_is_zero(e, at) and _holds(p, at) for _, e, p in divisors(body) if e.free_symbols)
+    return zero_divisor(body, at) is not None
+
+
+def zero_divisor(body: sp.Basic, at: dict) -> sp.Expr | None:
+    """The first divisor of the statement that vanishes at this instance; None without one."""
+    found = (
+        e for _, e, p in divisors(body) if e.free_symbols and _is_zero(e, at) and _holds(p, at)
+    )
+    return next(found, None)
 
 
 def _holds(premise: sp.Basic | None, at: dict) -> bool:

@@ -31,7 +31,7 @@ from .region import region_of
 from .rewrites import read_off, rewrite
 from .vectors import response_at
 
-__all__ = ["Exact", "Symbolic", "cross_check", "written_out"]
+__all__ = ["Exact", "Symbolic", "cheap", "cross_check", "glance", "written_out"]
 
 BUDGET = 60_000
 MOST_TERMS = 2000
@@ -46,8 +46,9 @@ class Exact:
 
     name = "exact"
 
-    def __init__(self, budget: int = BUDGET):
+    def __init__(self, budget: int = BUDGET, of_laws: int | None = None):
         self.budget = budget
+        self.of_laws = of_laws  # the budget of a joint law, where it is not the engine's own
         self.known: dict[tuple, sp.Expr | OutsideFragment] = {}
         self.asked = 0
 
@@ -82,6 +83,18 @@ class Exact:
             return exact.value(e, at, self.budget)  # a node under a sum: the engine writes it out
         table = {node: self.node(node, at) for node in nodes}
         return _number(e.xreplace(table), at)
+
+
+@lru_cache(maxsize=4)
+def cheap(budget: int) -> Exact:
+    """Values under a small budget, remembered from one claim and reading to the next."""
+    return Exact(budget)
+
+
+@lru_cache(maxsize=4)
+def glance(budget: int) -> Exact:
+    """As `cheap`, with joint laws under the same budget."""
+    return Exact(budget, budget)
 
 
 class Symbolic:
