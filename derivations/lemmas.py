@@ -41,7 +41,7 @@ PAPER = "lemmas"
 
 m, n, t, i, j, k, s, a, c, x, y = symbols("m n t i j k s a c x y")
 p, q, A, u = symbols("p q A u")
-rho, h, L, V, W, Z = symbols("rho h L V W Z")
+rho, h, L, S, V, W, Z = symbols("rho h L S V W Z")
 LOOP = Process("loop", Categorical(p), Pool([Draw(Model(), n, "y")]), index=m)
 SAMPLES = {m: Integers(1), n: Integers(1), p: Simplex()}
 settled = IsDirac(LOOP.model(m))
@@ -99,7 +99,7 @@ claim(
 claim(
     "lemma.tailsum",
     eq(
-        Mean(n * LOOP.model(m)[i]),
+        n * Mean(LOOP.model(m)[i]),
         Sum(Prob(gt(n * LOOP.model(m)[i], j)), (j, 0, n - 1)),
     ),
     "identity",
@@ -115,25 +115,19 @@ claim(
 claim(
     "lemma.split",
     And(
-        eq(
-            Mean(SqNorm(LOOP.model(m))),
-            rho + (1 - rho) * Mean(SqNorm(LOOP.model(m)), Not(settled)),
-        ),
-        *chain(
-            1 / Support(LOOP.truth),
-            "<=",
-            Mean(SqNorm(LOOP.model(m)), Not(settled)),
-            "<=",
-            Mean(NormInf(LOOP.model(m)), Not(settled)),
-            "<=",
-            1 - 1 / n,
-        ).args,
+        eq(S, rho + (1 - rho) * V),
+        *chain(1 / Support(LOOP.truth), "<=", V, "<=", W, "<=", 1 - 1 / n).args,
     ),
     "identity",
     paper=PAPER,
     locator="law of total expectation",
     domain={**SAMPLES, n: Integers(2)},
-    quantities={rho: Prob(settled)},
+    quantities={
+        rho: Prob(settled),
+        S: Mean(SqNorm(LOOP.model(m))),
+        V: Mean(SqNorm(LOOP.model(m)), Not(settled)),
+        W: Mean(NormInf(LOOP.model(m)), Not(settled)),
+    },
     note=(
         "A mean is rho times its mean on an event of probability rho plus 1 - rho times that off"
         " it. The event: a random probability vector on a lattice 1/n is a point mass; off it its"
