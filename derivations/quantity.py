@@ -233,6 +233,8 @@ class VecSum(Vec):
 
     def _latex(self, printer) -> str:  # type: ignore[no-untyped-def]
         body, i, a, b = (printer._print(x) for x in self.args)
+        if isinstance(self.args[0], Comb) and len(self.args[0].terms) > 1:
+            body = rf"\left({body}\right)"
         return rf"\sum_{{{i}={a}}}^{{{b}}} {body}"
 
 
@@ -268,6 +270,10 @@ class Coord(Functional):
         body = rf"\left({body}\right)" if isinstance(v, Comb) else body
         text = rf"{body}_{{{printer._print(i)}}}"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+def _raised(text: str, exp: str | None) -> str:
+    return text if exp is None else rf"{text}^{{{exp}}}"
 
 
 def _norm_latex(sub: str):  # type: ignore[no-untyped-def]
@@ -313,7 +319,7 @@ class TotalVariation(Functional):
 
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
         v, w = (printer._print(a) for a in self.args)
-        return rf"\mathrm{{TV}}\left({v},{w}\right)"
+        return _raised(rf"\mathrm{{TV}}\left({v},{w}\right)", exp)
 
 
 class Mass(Functional):
@@ -328,14 +334,14 @@ class PiMax(Functional):
     """max over sets A of min(v(A), 1 - v(A)); args: (vector)."""
 
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
-        return rf"\pi_{{{printer._print(self.args[0])}}}"
+        return _raised(rf"\pi_{{{printer._print(self.args[0])}}}", exp)
 
 
 class LambdaMax(Functional):
     """max over sets A of v(A) (1 - v(A)); args: (vector)."""
 
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
-        return rf"\lambda\left({printer._print(self.args[0])}\right)"
+        return _raised(rf"\lambda\left({printer._print(self.args[0])}\right)", exp)
 
 
 class Support(Functional):
@@ -344,7 +350,7 @@ class Support(Functional):
     is_integer = True
 
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
-        return rf"\left|\mathrm{{supp}}\,{printer._print(self.args[0])}\right|"
+        return _raised(rf"\left|\mathrm{{supp}}\,{printer._print(self.args[0])}\right|", exp)
 
 
 class CollapseTime(Functional):

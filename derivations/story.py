@@ -5,6 +5,7 @@ The lines are made from the recurrence and closed form that were derived, not fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -15,11 +16,21 @@ import sympy as sp
 from .derive import Derived
 from .errors import OutsideFragment
 from .families import Categorical
+from .modes import ModedSystem
 from .moments import MomentSystem, Recurrence
 from .process import Process
 from .recurrences import certify
 
 __all__ = ["Line", "check_one_step", "story"]
+
+#: Spells an expression in LaTeX.
+Tex = Callable[[sp.Basic], str]
+#: What stands for a mode of a Gaussian component, whose mean is {0} and whose covariance {1}.
+MODES = {
+    "mean": r"\left\|{0}-\mu\right\|",
+    "trace": r"\mathrm{{tr}}\left({1}\right)",
+    "frobenius": r"\left\|{1}\right\|_{{F}}",
+}
 
 
 @dataclass(frozen=True)
@@ -31,28 +42,31 @@ class Line:
     checked: str
 
 
-def story(d: Derived) -> list[Line]:
-    """The lines of one derived quantity, each re-checked while it is written."""
+def story(d: Derived, tex: Tex = sp.latex) -> list[Line]:
+    """The lines of one derived quantity, each re-checked while it is written.
+
+    tex: spells a formula in LaTeX; a caller that prints other formulas beside gives its own.
+    """
     lines: list[Line] = []
     for step in d.steps:
         if step.rule == "recurrence":
-            lines += _recurrence(step.after, step.args["system"])
+            lines += _recurrence(step.after, step.args["system"], tex)
         elif step.rule == "closed form":
-            lines += _closed(step.before, step.after, step.args["system"])
+            lines += _closed(step.before, step.after, step.args["system"], tex)
         elif step.rule == "lattice fixation":
             lines.append(
-                Line("fixation", _fixation(step), "mean is constant; spread tends to zero")
+                Line("fixation", _fixation(step, tex), "mean is constant; spread tends to zero")
             )
         else:
             lines.append(
                 Line(
                     step.rule,
-                    f"{sp.latex(d.node)} = {sp.latex(d.formula)}",
+                    f"{tex(d.node)} = {tex(d.formula)}",
                     "computed generation by generation",
                 )
             )
     if any(s.rule == "closed form" for s in d.steps):
-        lines.append(Line("result", f"{sp.latex(d.node)} = {sp.latex(d.formula)}", _spot_check(d)))
+        lines.append(Line("result", f"{tex(d.node)} = {tex(d.formula)}", _spot_check(d)))
     return lines
 
 
@@ -63,7 +77,24 @@ def _names(system: MomentSystem, g: sp.Expr, now: bool) -> dict[sp.Symbol, sp.Ex
     for c, s in system.components.items():
         table[s] = sp.Symbol(_component(c, index, system.process))
     table[system.theta] = sp.Symbol("p_i")
+    if isinstance(system, ModedSystem):
+        for (c, mode), s in system.moded.items():
+            table[s] = sp.Symbol(MODES[mode].format(*_letters(c, index)))
+        for mode, s in system.truths.items():
+            table[s] = (
+                sp.Symbol(MODES[mode].format(r"\mu", r"\Sigma")) if mode != "mean" else sp.S(0)
+            )
     return table
+
+
+def _letters(c: tuple, index: sp.Expr) -> tuple[str, str]:
+    """The mean and the covariance of a component of a Gaussian process."""
+    kind, *rest = c
+    below = index - (rest[-1] - 1) if kind in ("model", "past") else index
+    below = rest[0] if kind == "frozen" else below
+    name = rf"^{{\mathrm{{{rest[0]}}}}}" if kind in ("once", "past") else ""
+    mean, cov = (r"\hat{\mu}", r"\hat{\Sigma}") if not name else (r"\overline{x}", r"S")
+    return tuple(f"{letter}{name}_{{{sp.latex(below)}}}" for letter in (mean, cov))  # type: ignore[return-value]
 
 
 def _component(c: tuple, index: sp.Expr, process: Process) -> str:
@@ -80,7 +111,7 @@ def _component(c: tuple, index: sp.Expr, process: Process) -> str:
     return rf"\overline{{p}}_i^{{\,({at})}}"
 
 
-def _recurrence(r: Recurrence, system: MomentSystem) -> list[Line]:
+def _recurrence(r: Recurrence, system: MomentSystem, tex: Tex) -> list[Line]:
     g = (
         system.process.index
         if system.process.origin == 1
@@ -89,18 +120,19 @@ def _recurrence(r: Recurrence, system: MomentSystem) -> list[Line]:
     lines = []
     now, before = _names(system, sp.sympify(g), True), _names(system, sp.sympify(g), False)
     for k, label in enumerate(r.labels):
-        left = rf"\mathbb{{E}}\left[{sp.latex(label.xreplace(now))}\right]"
+        left = rf"\mathbb{{E}}\left[{tex(label.xreplace(now))}\right]"
         terms = [
             _times(
                 r.matrix[k, j].xreplace({r.generation: g, r.theta: sp.Symbol("p_i")}),
-                rf"\mathbb{{E}}\left[{sp.latex(other.xreplace(before))}\right]",
+                rf"\mathbb{{E}}\left[{tex(other.xreplace(before))}\right]",
+                tex,
             )
             for j, other in enumerate(r.labels)
             if r.matrix[k, j] != 0
         ]
-        forcing = r.forcing[k, 0].xreplace({r.generation: g, r.theta: sp.Symbol("p_i")})
+        forcing = r.forcing[k, 0].xreplace({**before, r.generation: g, r.theta: sp.Symbol("p_i")})
         if forcing != 0:
-            terms.append(sp.latex(forcing))
+            terms.append(tex(forcing))
         lines.append(
             Line(
                 "one step", f"{left} = {' + '.join(terms) or '0'}", check_one_step(system, label, r)
@@ -109,36 +141,36 @@ def _recurrence(r: Recurrence, system: MomentSystem) -> list[Line]:
     return lines
 
 
-def _times(c: sp.Expr, body: str) -> str:
+def _times(c: sp.Expr, body: str, tex: Tex) -> str:
     if c == 1:
         return body
-    text = sp.latex(sp.factor(c))
+    text = tex(sp.factor(c))
     return (rf"\left({text}\right)" if c.is_Add else text) + r"\, " + body
 
 
-def _closed(r: Recurrence, closed, system: MomentSystem) -> list[Line]:  # type: ignore[no-untyped-def]
+def _closed(r: Recurrence, closed, system: MomentSystem, tex: Tex) -> list[Line]:  # type: ignore[no-untyped-def]
     certify(r, closed)
     g = system.process.internal(system.process.index)
     names = _names(system, sp.sympify(g), True)
     lines = []
     for label, e in zip(r.labels, closed.entries, strict=True):
-        body = e.xreplace({r.generation: sp.sympify(g), r.theta: sp.Symbol("p_i")})
+        body = e.xreplace({**names, r.generation: sp.sympify(g), r.theta: sp.Symbol("p_i")})
         lines.append(
             Line(
                 "closed form",
-                rf"\mathbb{{E}}\left[{sp.latex(label.xreplace(names))}\right] = {sp.latex(body)}",
+                rf"\mathbb{{E}}\left[{tex(label.xreplace(names))}\right] = {tex(body)}",
                 "put back into the recurrence and its first value; FLINT agrees",
             )
         )
     return lines
 
 
-def _fixation(step) -> str:  # type: ignore[no-untyped-def]
-    n = sp.latex(step.args["size"])
+def _fixation(step, tex: Tex) -> str:  # type: ignore[no-untyped-def]
+    n = tex(step.args["size"])
     return (
         rf"\mathbb{{E}}[x_t]-{n}\,\mathbb{{E}}[x_t(1-x_t)]\le\mathbb{{P}}(x_t=1)"
         r"\le\mathbb{E}[x_t],\quad "
-        rf"\mathbb{{E}}[x_t]={sp.latex(step.args['mean'])}"
+        rf"\mathbb{{E}}[x_t]={tex(step.args['mean'])}"
     )
 
 

@@ -6,7 +6,6 @@ Exactly, against the process, under a small budget: a row that would cost more s
 from __future__ import annotations
 
 import sympy as sp
-from sympy.core.function import UndefinedFunction
 
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import RefutableError
@@ -16,6 +15,7 @@ from .exact import Undefined
 from .instances import check_at, named, relevant
 from .undefined import zero_divisor
 from .values import Exact, glance
+from .vectortext import value_text
 
 __all__ = ["boundary_table"]
 
@@ -34,7 +34,7 @@ def boundary_table(claim: Claim, exact: Exact) -> list[dict]:
 def _row(c: Corner, shown: set[sp.Basic], body: sp.Basic, value: Exact) -> dict:
     word, sides = _outcome(body, c.at, value)
     return {
-        "corner": ", ".join(f"{_name(s)} = {_text(v)}" for s, v in c.ends),
+        "corner": ", ".join(f"{k} = {value_text(v)}" for k, v in named(dict(c.ends)).items()),
         "instance": named({s: v for s, v in c.at.items() if s in shown}),
         "lhs": sides[0],
         "rhs": sides[1],
@@ -58,12 +58,3 @@ def _outcome(body: sp.Basic, at: dict, value: Exact) -> tuple[str, tuple[str, st
     sides = (str(c.lhs), str(c.rhs)) if c.lhs is not None and c.rhs is not None else nothing
     return ("holds" if c.truth else "fails"), sides
 
-
-def _name(s: sp.Basic) -> str:
-    return f"{s.__name__}(t)" if isinstance(s, UndefinedFunction) else str(s)
-
-
-def _text(v: object) -> str:
-    if isinstance(v, tuple):
-        return f"({', '.join(map(str, v))})"
-    return str(v.expr) if isinstance(v, sp.Lambda) else str(v)

@@ -7,6 +7,7 @@ from refutable.derivations.errors import OutsideFragment, RefutableError
 from refutable.derivations.story import Line, story
 
 from .deduce import deduce
+from .typeset import tex
 
 __all__ = ["derivation_lines"]
 
@@ -20,7 +21,7 @@ def derivation_lines(claim: Claim) -> list[Line]:
         return [Line("refused", r"\text{" + str(err) + "}", "")]
     for derived in d.derived.values():
         try:
-            found = story(derived)
+            found = story(derived, tex)
         except OutsideFragment as err:
             found = [Line("refused", r"\text{" + str(err) + "}", "")]
         lines += [x for x in found if x not in lines]

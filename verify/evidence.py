@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from .lemmas import said
 from .page import Page
+from .vectortext import value_text
 from .verdict import Verdict
 
 __all__ = ["at_text", "detail_text", "not_checked", "print_evidence"]
 
-MANY = 6  # equal entries of a vector are not all written
 LONG = 30  # characters of an exact number; longer ones are rounded on the page
 #: Engines that a full run may use.
 ENGINES = ("symbolic", "exact", "certificate", "montecarlo", "transformer")
@@ -94,17 +93,7 @@ def _slack(v: Verdict, page: Page) -> None:
 
 def at_text(values: dict[str, Any]) -> str:
     """An instance on one line."""
-    return ", ".join(
-        f"{k} = {_listed(x) if isinstance(x, (list, tuple)) else x}" for k, x in values.items()
-    )
-
-
-def _listed(x: Sequence[Any]) -> str:
-    """`(1/2, 1/2)`; of many equal entries at the end one, and how many there are."""
-    tail = next((k for k in range(len(x)) if len(set(map(str, x[k:]))) == 1), len(x))
-    if len(x) - tail < MANY:
-        return f"({', '.join(map(str, x))})"
-    return f"({', '.join(map(str, x[: tail + 1]))}, …: {len(x) - tail} times)"
+    return ", ".join(f"{k} = {value_text(x)}" for k, x in values.items())
 
 
 def _mutants(v: Verdict, page: Page) -> None:

@@ -27,7 +27,6 @@ from refutable.derivations.matrices import has_matrices
 from .optima import minimum_at
 
 __all__ = [
-    "DIGITS",
     "Check",
     "candidates",
     "check_at",
@@ -40,7 +39,7 @@ __all__ = [
 
 Instance = dict
 FEW = 32
-DIGITS = 50  # of mpmath, for every comparison of values
+DIGITS = 50  # of mpmath, where SymPy is asked whether a number is zero
 FAR = 100  # an unbounded real symbol is looked at there too
 MAX_CANDIDATES = 6000
 
@@ -188,7 +187,9 @@ def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> I
     if isinstance(domain, Integers) and _is_support_size(claim, s):
         members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
     else:
-        width = FEW if _few(domain) and len(claim.domain) <= 2 else _width(domain, len(claim.domain))  # noqa: E501
+        width = (
+            FEW if _few(domain) and len(claim.domain) <= 2 else _width(domain, len(claim.domain))
+        )  # noqa: E501
         members = list(islice(domain.members(at), width + extra))
     corners = [c for c in domain.corners(at) if not isinstance(c, tuple)]
     if isinstance(domain, Reals) and domain.hi is sp.oo:
@@ -437,14 +438,20 @@ def _sign(d: sp.Expr) -> int | None:
         return 1
     if ball < 0:
         return -1
+    with mpmath.workdps(DIGITS):
+        return 0 if _vanishes(d) else None
+
+
+def _vanishes(d: sp.Expr) -> bool:
+    """Is the number zero: by expansion, by its minimal polynomial, or as SymPy finds?"""
     if sp.expand(sp.fraction(sp.together(d))[0]) == 0:
-        return 0
+        return True
     try:
         if d.is_algebraic and sp.minimal_polynomial(d, sp.Dummy()).is_Symbol:
-            return 0
+            return True
     except (NotAlgebraic, ZeroDivisionError):  # a denominator that vanishes, not seen at sight
-        return None
-    return 0 if d.equals(0) else None
+        return False
+    return bool(d.equals(0))
 
 
 def _arb(e: sp.Expr, digits: int = 80):  # type: ignore[no-untyped-def]
@@ -509,6 +516,8 @@ def named(at: Mapping) -> dict[str, object]:
     out: dict[str, object] = {}
     for s, v in at.items():
         name = s.__name__ if isinstance(s, UndefinedFunction) else str(s)
+        if isinstance(v, sp.Lambda):  # a schedule: `n(t)` and its body, beside a symbol n
+            name, v = f"{name}({', '.join(map(str, v.variables))})", v.expr
         if isinstance(v, tuple):
             out[name] = [str(x) for x in v]
         elif isinstance(v, sp.FiniteSet):
@@ -516,6 +525,3 @@ def named(at: Mapping) -> dict[str, object]:
         else:
             out[name] = str(v)
     return out
-
-
-mpmath.mp.dps = DIGITS

@@ -14,12 +14,13 @@ from refutable.derivations.normal import is_zero
 
 from .deduce import Deduction, deduce
 from .exact import Undefined
-from .instances import check_at, instances
+from .instances import check_at, instances, named
 from .monotone import obligations
 from .mutants import MAX_MUTANTS, Mutant, mutants_of
 from .probes import far
 from .region import region_of
 from .values import Exact, Symbolic
+from .vectortext import value_text
 from .verdict import MutantTally
 
 __all__ = ["fate", "tally"]
@@ -186,7 +187,7 @@ def _certain(claim: Claim, step: S.Rel) -> bool:
 
 
 def _text(at: dict) -> str:
-    return ", ".join(f"{k} = {v}" for k, v in at.items())
+    return ", ".join(f"{k} = {value_text(v)}" for k, v in named(at).items())
 
 
 def _implied(original: sp.Basic, changed: sp.Basic) -> bool:

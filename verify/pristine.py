@@ -39,15 +39,12 @@ def pristine(judging: bool = True) -> Iterator[None]:
 
 @contextmanager
 def _numbers() -> Iterator[None]:
-    """NumPy and SciPy are silent about underflow and the like; mpmath has the judge's digits."""
+    """NumPy and SciPy are silent about underflow and the like; mpmath computes with its own digits."""
     import mpmath
     import numpy
     import scipy.special
 
-    from . import judge  # noqa: F401  (sets the digits, if this is its first import)
-    from .instances import DIGITS
-
-    mpmath.mp.dps = DIGITS
+    mpmath.mp.dps = 15
     usual = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
     with numpy.errstate(**usual), scipy.special.errstate(all="ignore"):
         yield

@@ -73,7 +73,7 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
     what = f" ({REFUTES[v.refutes]})" if v.refutes in REFUTES else ""
     page.line(f"{c.id}: {v.verdict}{what}", STYLE[v.verdict])
     title = title_of(c)
-    page.text(", ".join(x for x in (title, c.locator, c.kind) if x), indent=0)
+    page.text(heading(title, c.locator, c.kind), indent=0)
     if c.provenance != "printed":
         page.text(f"The formula is {c.provenance}, confidence {c.confidence}.", indent=0)
     print_statement(v, page)
@@ -92,6 +92,15 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
     again = f"refutable show {c.id}" + ("" if is_ours(c) else f" --file {c.file}")
     page.line()
     page.line(f"Computed by refutable {refutable.__version__}: {again}", "dim")
+
+
+def heading(*parts: str) -> str:
+    """The parts in one line, what a later one says again left out.
+
+    >>> heading("Smith 2020, Theorem 2", "Theorem 2, eq. (9)", "bound")
+    'Smith 2020, Theorem 2, eq. (9), bound'
+    """
+    return ", ".join(dict.fromkeys(x for part in parts if part for x in part.split(", ")))
 
 
 def is_ours(c: Claim) -> bool:
