@@ -374,6 +374,11 @@ class Process:
                 out |= e.free_symbols | {a.func for a in e.atoms(sp.core.function.AppliedUndef)}
         return out - {self.index}
 
+    @property
+    def varies(self) -> bool:
+        """Sizes, weights or shares change from one generation to the next."""
+        return any(self.index in e.free_symbols for fit in self.fits for e in _expressions(fit))
+
     def put(self, table: Mapping[sp.Basic, sp.Basic]) -> Process:
         """The same loop with other sizes, weights and shares; its name tells which."""
         inner = {k: v for k, v in table.items() if k in self.parameters}

@@ -328,7 +328,9 @@ def _first_order(a: sp.Expr, b: sp.Expr, initial: sp.Expr, g: sp.Symbol, start: 
         raise OutsideFragment(
             "a recurrence whose factors may vanish has no closed form", part="schedule"
         )
-    ratio = sp.cancel(sp.together(b.xreplace({g: k}) / product.xreplace({g: k})))
+    j = sp.Symbol("_j", integer=True)  # the product runs inside a sum over k
+    before = telescope(a.xreplace({g: j}), j, start + 1, k)
+    ratio = sp.cancel(sp.together(b.xreplace({g: k}) / before))
     return product * (initial + _sum(ratio, k, start + 1, g))
 
 

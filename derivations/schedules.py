@@ -76,12 +76,12 @@ def of_reals(lo: sp.Expr, hi: sp.Expr, lo_open: bool, hi_open: bool) -> Iterator
     if bottom != top:
         yield constant(bottom)
         yield Shape(bottom + (top - bottom) * _EVEN, None, None, False, False)
+        late = sp.Piecewise((bottom, T < 2), (top, True))
+        yield Shape(late, top, None, False, False)
     zero = low == 0
     reach = top - low
     yield Shape(low + reach / (T + 1), low, "decreasing", False, False)
     yield Shape(low + reach / (T + 1) ** 2, low, "decreasing", zero, False)
-    late = sp.Piecewise((bottom, T < 2), (top, True))
-    yield Shape(late, top, None, False, False)
     yield Shape(low + reach / 2**T, low, "decreasing", zero, False)
     yield Shape(low + reach / (1 + sp.log(T + 1)), low, "decreasing", False, False)
     yield Shape(top - (top - bottom) / (T + 1), top, "increasing", False, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -23,6 +24,7 @@ class Step:
     first: int
 
 
+@lru_cache(maxsize=1024)
 def affine_step(node: sp.Expr, x: sp.Symbol) -> Step:
     """The step of a mean of one generation with index x; OutsideFragment where it is not affine."""
     at = earliest(node)

@@ -7,7 +7,10 @@ own: the larger one is the upper limit, the smaller one the lower; where they di
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
@@ -18,23 +21,29 @@ from .limits import certified_limit
 from .positivity import prove
 from .region import Region
 
-__all__ = ["explicit_limit"]
+__all__ = ["explicit_limit", "filled"]
 
 
-def explicit_limit(node: sp.Expr, region: Region) -> sp.Expr:
-    """The value of a Lim, LimSup or LimInf of a mean; raises OutsideFragment."""
+def explicit_limit(node: sp.Expr, region: Region, values: Mapping | None = None) -> sp.Expr:
+    """The value of a Lim, LimSup or LimInf of a mean; raises OutsideFragment.
+
+    values: numbers and explicit sequences to put into the step.
+    """
     mean, x, to = node.args
     if not isinstance(mean, Q.Mean) or to is not sp.oo:
         raise OutsideFragment(f"the limit of {mean}", part=str(mean))
+    table = values or {}
     step = affine_step(mean, x)
     sign = sp.Integer(-1) ** x
-    f, g = (_with_sign(e, x, sign) for e in (step.forcing, step.factor))
+    f, g = (
+        _with_sign(finally_(filled(e, table), x), x, sign) for e in (step.forcing, step.factor)
+    )
     if not (f.has(sign) or g.has(sign)):
         return _converges(f, g, x, region)
     # r(x + 1) = f(x + 1) + g(x + 1) r(x): the step into an even, into an odd generation
     into = {}
     for parity in (1, -1):
-        into[parity] = tuple(sp.simplify(e.xreplace({sign: sp.Integer(parity)})) for e in (f, g))
+        into[parity] = tuple(sp.cancel(e.xreplace({sign: sp.Integer(parity)})) for e in (f, g))
     if any(x in e.free_symbols for pair in into.values() for e in pair):
         raise OutsideFragment("a step that repeats with a trend", part="period")
     ends = []
@@ -53,6 +62,40 @@ def explicit_limit(node: sp.Expr, region: Region) -> sp.Expr:
                 continue
             return big if isinstance(node, S.LimSup) else small
     raise OutsideFragment(f"the sign of {gap}", part="period")
+
+
+def filled(e: sp.Basic, values: Mapping) -> sp.Basic:
+    """Numbers for symbols, explicit schedules for sequences."""
+    e = e.xreplace({s: v for s, v in values.items() if isinstance(s, sp.Symbol)})
+    calls = {c: values[c.func](*c.args) for c in e.atoms(AppliedUndef) if c.func in values}
+    return e.xreplace(calls) if calls else e
+
+
+def finally_(e: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """`e` for all large x: cases that end at a number are over."""
+    table = {}
+    for p in e.atoms(sp.Piecewise):
+        for value, condition in p.args:
+            late = condition if condition in (sp.true, sp.false) else _late(condition, x)
+            if late is None:
+                raise OutsideFragment(f"the case {condition}", part="schedule")
+            if late == True:  # noqa: E712
+                table[p] = value
+                break
+    return e.xreplace(table)
+
+
+def _late(condition: sp.Basic, x: sp.Symbol) -> bool | None:
+    """What x < c, x >= c and the like are for all large x; None for another condition."""
+    if not isinstance(condition, sp.core.relational.Relational):
+        return None
+    gap = sp.expand(condition.lhs - condition.rhs)
+    slope = gap.coeff(x, 1)
+    if not (slope.is_number and slope != 0 and (gap - slope * x).is_number):
+        return None
+    if condition.rel_op in ("==", "!="):
+        return condition.rel_op == "!="
+    return (slope > 0) == (condition.rel_op in (">", ">="))
 
 
 def _with_sign(e: sp.Expr, x: sp.Symbol, sign: sp.Expr) -> sp.Expr:

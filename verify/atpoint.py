@@ -6,18 +6,21 @@ it; the process with numbers in place of symbols is derived afresh and knows its
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.claim import Claim
+from refutable.derivations.errors import OutsideFragment, RefutableError
 from refutable.derivations.process import Process
 
-from .deduce import Deduction, replace_limits
-from .region import region_of
+from . import exact
+from .affinelimits import explicit_limit, filled
+from .deduce import Deduction, replace_limits, varies
+from .region import Region, region_of
 
 __all__ = ["limit_at", "put"]
 
@@ -25,14 +28,7 @@ __all__ = ["limit_at", "put"]
 def put(e: sp.Basic, values: Mapping[sp.Basic, sp.Expr]) -> sp.Basic:
     """`e` with numbers for symbols, inside its processes as well."""
     tags = {tag: Q.Tag(_concrete(tag.process, values)) for tag in e.atoms(Q.Tag)}
-    return _filled(e.xreplace(tags), values)
-
-
-def _filled(e: sp.Basic, values: Mapping) -> sp.Basic:
-    """Numbers for symbols, explicit schedules for sequences."""
-    e = e.xreplace({s: v for s, v in values.items() if isinstance(s, sp.Symbol)})
-    calls = {c: values[c.func](*c.args) for c in e.atoms(AppliedUndef) if c.func in values}
-    return e.xreplace(calls) if calls else e
+    return filled(e.xreplace(tags), values)
 
 
 def _concrete(process: Process, values: Mapping[sp.Basic, sp.Expr]) -> Process:
@@ -48,7 +44,7 @@ def _concrete(process: Process, values: Mapping[sp.Basic, sp.Expr]) -> Process:
 
 def _put(x: object, values: Mapping[sp.Basic, sp.Expr]):  # type: ignore[no-untyped-def]
     if isinstance(x, sp.Basic):
-        return _filled(x, values)
+        return filled(x, values)
     if isinstance(x, tuple):
         return tuple(_put(y, values) for y in x)
     if is_dataclass(x) and not isinstance(x, type):
@@ -60,7 +56,23 @@ def limit_at(node: sp.Expr, at: Mapping, claim: Claim) -> sp.Expr:
     """The value of a Lim node in functionals of the truth; raises OutsideFragment."""
     bound = {x for e in sp.preorder_traversal(node) for x in getattr(e, "bound_symbols", ())}
     values = {s: v for s, v in at.items() if isinstance(v, (sp.Expr, sp.Lambda))}
-    e = put(node, {s: v for s, v in values.items() if s not in bound})
-    region = region_of(claim, [e])
+    values = {s: v for s, v in values.items() if s not in bound}
+    if varies(node.args[0]):
+        with contextlib.suppress(OutsideFragment):
+            return explicit_limit(node, region_of(claim, [node]), values)
+    e = put(node, values)
+    region = _with_truth(region_of(claim, [e]), at)
     value = replace_limits(e, Deduction(claim, region), region)
-    return value.xreplace({v: k for k, v in region.names.items()})
+    return value.xreplace({v: k for k, v in region.names.items() if isinstance(v, sp.Dummy)})
+
+
+def _with_truth(region: Region, at: Mapping) -> Region:
+    """The region with the functionals of the true law at their values."""
+    table = {}
+    for node, variable in region.names.items():
+        if isinstance(node, Q.SqNorm) and isinstance(node.args[0], Q.TruthVec):
+            with contextlib.suppress(RefutableError):
+                table[variable] = exact.value(node, at)
+    out = region.put(table)
+    out.names.update({node: table[v] for node, v in region.names.items() if v in table})
+    return out

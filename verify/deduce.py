@@ -6,6 +6,7 @@ list of lines (rule, detail); what it rests on beyond the derivation is listed a
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
@@ -47,7 +48,7 @@ from .vectors import responses, vector_identity
 
 MOST_CASES = 64
 
-__all__ = ["Deduction", "deduce"]
+__all__ = ["Deduction", "deduce", "replace_limits", "varies"]
 
 
 @dataclass
@@ -471,15 +472,18 @@ def replace_limits(e: sp.Basic, d: Deduction, region: Region) -> sp.Basic:
         inner = _with(region, d.claim, x).copy()
         if to is sp.oo:
             inner.eventual = inner.eventual | {x}
-        try:
-            return _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
-        except OutsideFragment:
-            if not isinstance(expr, Q.Mean):
-                raise
-            return explicit_limit(e, region)
+        if varies(expr):
+            with contextlib.suppress(OutsideFragment):
+                return explicit_limit(e, region)
+        return _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
     if not e.atoms(S.Lim, S.LimSup, S.LimInf):
         return e
     return e.func(*(replace_limits(a, d, region) for a in e.args))
+
+
+def varies(expr: sp.Expr) -> bool:
+    """A mean of a process whose sizes or shares change from one generation to the next."""
+    return isinstance(expr, Q.Mean) and any(p.varies for p in Q.processes_of(expr))
 
 
 def _limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Region) -> sp.Expr:

@@ -59,9 +59,9 @@ def _drop_decaying(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
         if x in p.base.free_symbols:
             raise OutsideFragment(f"{p} has the variable in base and exponent")
         exponent = sp.Poly(sp.expand(p.exp), x) if sp.expand(p.exp).is_polynomial(x) else None
-        if exponent is None or exponent.degree() != 1 or not (exponent.LC() > 0) == True:  # noqa: E712
+        if exponent is None or exponent.degree() != 1 or not exponent.LC().is_nonzero:
             raise OutsideFragment(f"the exponent of {p}")
-        base = sp.cancel(p.base)
+        base = sp.cancel(p.base if exponent.LC() > 0 else 1 / p.base)
         if not _below_one(base, region):
             raise OutsideFragment(f"whether |{base}| < 1")
         table[p] = sp.Integer(0)
@@ -153,7 +153,10 @@ def _agrees(e: sp.Expr, x: sp.Symbol, to: sp.Expr, value: sp.Expr, region: Regio
         lo = v.lo if v is not None and v.lo.is_finite else sp.Integer(0)
         at[s] = lo + (sp.Rational(3) if v is None or v.hi is sp.oo else (v.hi - lo) / 3)
     at = {s: v.xreplace(at) for s, v in at.items()}
-    far = (20, 60, 180) if e.atoms(sp.Sum, sp.Product, sp.harmonic) else (10**2, 10**4, 10**6)
+    slow = e.atoms(sp.Sum, sp.Product, sp.harmonic) or any(
+        x in p.exp.free_symbols for p in e.atoms(sp.Pow)
+    )
+    far = (20, 60, 180) if slow else (10**2, 10**4, 10**6)
     points = (
         list(far)
         if to is sp.oo
