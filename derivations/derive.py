@@ -16,9 +16,11 @@ import sympy as sp
 from . import quantity as Q
 from .errors import OutsideFragment
 from .families import Categorical
+from .filters import kept_chance, kept_count
 from .moments import Recurrence
 from .process import Draw, Model, Pool, Process
 from .recurrences import ClosedForm, closed_form, iterate
+from .statement import Rel
 from .steps import Step
 from .terms import Term, name_truth, terms
 
@@ -51,6 +53,9 @@ def derive(node: sp.Expr) -> Derived:
         return _probability(node)
     if not isinstance(node, Q.Mean):
         raise OutsideFragment(f"{type(node).__name__} is not an expectation", part=str(node))
+    if isinstance(node.args[0], Q.KeptCount) and node.given is None:
+        size, chance = kept_count(node.args[0])
+        return Derived(node, size * chance, None, None, ())
     if node.given is not None:
         return one_step(node)
     formula, steps, valid, index, rec, closed = sp.Integer(0), [], None, None, None, None
@@ -123,7 +128,7 @@ def one_step(node: Q.Mean) -> Derived:
                 raise OutsideFragment(f"the mean also depends on {c}", part=str(c))
             vectors[s] = process.model(process.paper(t.top - c[1]))
         back = back.xreplace({step: g}) if t.symbolic else back
-        out += t.coefficient * _name_given(back, vectors, t)
+        out += t.coefficient * t.system.opened(_name_given(back, vectors, t))
         steps.append(Step("one step", node, out, {"term": t.target}))
     return Derived(node, out, None, None, tuple(steps))
 
@@ -156,6 +161,8 @@ def _inner(v: Q.Vec, w: Q.Vec) -> sp.Expr:
 
 def _probability(node: Q.Prob) -> Derived:
     event = node.args[0]
+    if isinstance(event, Rel) and event.op == "=" and isinstance(event.lhs, Q.KeptCount):
+        return Derived(node, kept_chance(*kept_count(event.lhs), event.rhs), None, None, ())
     if not isinstance(event, Q.Fixation) or node.given is not None:
         raise OutsideFragment(
             f"the probability of {type(event).__name__} does not close", part=str(event)

@@ -9,8 +9,9 @@ The expectation of a monomial in x' is found by replacing each power of a batch 
 conditional moment (a polynomial in its law, given by the family) and collecting monomials in x.
 Monomials of degree at most k map to monomials of degree at most k, so the system is closed.
 
-Where it stops: filtered batches (random sizes), a pool of all past models used again, products
-of different coordinates; it then refuses.
+A filtered batch has a random size: its conditional moments are averaged over it (see `filters`).
+Where it stops: a pool of all past models used again, products of different coordinates; it then
+refuses.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from .errors import OutsideFragment
+from .filters import inverse_moment, kept_shares
 from .process import Accumulate, Average, Draw, Exact, Fit, Model, Once, Past, Process, Truth
 
 __all__ = ["Component", "MomentSystem", "Recurrence"]
@@ -70,6 +73,7 @@ class MomentSystem:
     lags: int = 1
     theta: sp.Symbol = field(default_factory=lambda: sp.Dummy("theta"))
     components: dict[Component, sp.Symbol] = field(default_factory=dict)
+    named: dict[sp.Basic, sp.Lambda] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lags = max(self.lags, self.process.max_lag)
@@ -188,17 +192,42 @@ class MomentSystem:
             return None, None
         if isinstance(b, Exact):
             return law, None
-        if b.keep is not None:
-            raise OutsideFragment(
-                "a filtered batch has a random size", part=f"Draw(..., keep={b.keep!r})"
-            )
         mean = sp.Dummy(f"batch_{b.name}")
-        batches[mean] = (law, self._at(b.size, g))
+        if b.keep is None:
+            batches[mean] = (law, self._at(b.size, g))
+        else:
+            batches[mean] = self._filtered(b, g)
         for lag in range(1, self._memory(b.name) + 1):
             if not (isinstance(g, int) and lag > g):
                 key = ("past", b.name, lag)
                 updates[key] = mean if lag == 1 else self.symbol(("past", b.name, lag - 1))
         return mean, self._at(b.size, g)
+
+    def _filtered(self, b: Draw, g):  # type: ignore[no-untyped-def]
+        """(law of a kept datum, size, function of g that gives the chance to be kept).
+
+        Shares and inverse moments enter the moments by name: written out, they would swell.
+        """
+        if b.keep.empty != "redraw":
+            raise OutsideFragment("an old model that stays when nothing is kept", part="filter")
+        shares = kept_shares(b)
+        chance = sum((w for w, _ in shares), sp.Integer(0))
+        law: sp.Expr = sp.Integer(0)
+        for k, (w, source) in enumerate(shares[:-1]):
+            weight = self._call(f"share_{b.name}{k}", w / chance, g)
+            law += weight * (self._source(source, g) - self._source(shares[-1][1], g))
+        return law + self._source(shares[-1][1], g), b.size, chance
+
+    def _call(self, name: str, body: sp.Expr, g: object) -> sp.Expr:
+        """An expression in the index, by a name that `opened` takes back."""
+        f = sp.Function(f"_{name}")
+        self.named[f] = sp.Lambda(self.process.index, body)
+        return f(self.process.paper(g))
+
+    def opened(self, e: sp.Expr) -> sp.Expr:
+        """`e` with the expressions that `_call` gave names."""
+        calls = e.atoms(AppliedUndef) if self.named else ()
+        return e.xreplace({c: self.named[c.func](*c.args) for c in calls if c.func in self.named})
 
     def _memory(self, name: str) -> int:
         """How many generations a batch of this name is remembered."""
@@ -274,10 +303,23 @@ class MomentSystem:
         out: sp.Expr = sp.Integer(0)
         for powers, coeff in poly.terms():
             term = coeff
-            for (law, size), k in zip(batches.values(), powers, strict=True):
+            for batch, k in zip(batches.values(), powers, strict=True):
                 if k:
-                    term *= self.process.family.batch_moment(k, law, size)
+                    term *= self._batch_moment(k, g, *batch)
             out += term
+        return out
+
+    def _batch_moment(
+        self, k: int, g: object, law: sp.Expr, size: sp.Expr, chance: sp.Expr | None = None
+    ) -> sp.Expr:
+        """E[(batch mean)^k]; where a filter makes the size random, its mean over that size."""
+        family = self.process.family
+        if chance is None:
+            return family.batch_moment(k, law, size)
+        y, out = sp.Dummy("y"), sp.Integer(0)
+        poly = sp.Poly(sp.cancel(family.batch_moment(k, law, 1 / y)), y)
+        for (r,), c in poly.terms():
+            out += c * self._call(f"inverse_{r}", inverse_moment(r, size, chance), g) if r else c
         return out
 
     def recurrence(self, target: sp.Expr, start: int, g: sp.Symbol) -> Recurrence:

@@ -98,7 +98,7 @@ def _open(t: Term, base: sp.Expr) -> tuple[sp.Expr, list[sp.Expr]]:
     for powers, c in poly.terms():
         used = [m for m, k in zip(opaque, powers, strict=True) if k]
         value += c * used[0] if used else name_truth(c, t)
-    return value, moments
+    return t.system.opened(value), moments
 
 
 def _monomials(system: MomentSystem, e: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:

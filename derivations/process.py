@@ -361,6 +361,10 @@ class Process:
         """How many data the fit with this paper index takes from the model with that one."""
         return Q.DrawCount(Q.Tag(self), sp.sympify(model), sp.sympify(index))
 
+    def kept(self, index: object) -> Q.KeptCount:
+        """How many data of the one batch with this paper index its filter keeps."""
+        return Q.KeptCount(Q.Tag(self), sp.sympify(index))
+
     def fixation(self, token: object) -> Q.Fixation:
         """The event that the model converges to the point mass at this token."""
         return Q.Fixation(Q.Tag(self), sp.sympify(token))

@@ -32,7 +32,9 @@ __all__ = [
     "Fixation",
     "Functional",
     "IsDirac",
+    "KeptCount",
     "LambdaMax",
+    "LeastErrors",
     "Mass",
     "Mean",
     "ModelVec",
@@ -46,6 +48,7 @@ __all__ = [
     "Tag",
     "TotalVariation",
     "Trace",
+    "TypeTwo",
     "TruthCov",
     "TruthVec",
     "Vec",
@@ -322,6 +325,28 @@ class TotalVariation(Functional):
         return _raised(rf"\mathrm{{TV}}\left({v},{w}\right)", exp)
 
 
+class LeastErrors(Functional):
+    """The least sum of both error rates of a test between two laws; args: (v, w)."""
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        v, w = (printer._print(a) for a in self.args)
+        text = rf"\inf\left(\eta_1+\eta_2\right)\left({v},{w}\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+
+class TypeTwo(Functional):
+    """The least type-II error of a test between two laws at a level; args: (v, w, level).
+
+    A (randomised) test calls a token real with some chance. Among those that do so with mean at
+    least 1 - level under v, the least mean under w.
+    """
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        v, w, x = (printer._print(a) for a in self.args)
+        text = rf"\beta_{{{x}}}\left({v},{w}\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
+
+
 class Mass(Functional):
     """Sum of the coordinates in a set of tokens; args: (vector, set symbol)."""
 
@@ -373,6 +398,19 @@ class DrawCount(Functional):
     def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
         t, m = (printer._print(a) for a in self.args[1:])
         text = rf"n_{{{t}}}^{{({m})}}"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+
+class KeptCount(Functional):
+    """How many data of a fit's one batch its filter keeps, before anything is redrawn.
+
+    args: (tag, index of the fit).
+    """
+
+    is_integer = True
+
+    def _latex(self, printer, exp=None) -> str:  # type: ignore[no-untyped-def]
+        text = rf"\tilde n_{{{printer._print(self.args[1])}}}"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
 

@@ -161,6 +161,10 @@ def _clock(process: Process, leaves: list[Q.Vec], mode: str | None):  # type: ig
 
 def name_truth(e: sp.Expr, t: Term) -> sp.Expr:
     """Powers of the true coordinate as functionals of the truth."""
+    return t.system.opened(_named(e, t))
+
+
+def _named(e: sp.Expr, t: Term) -> sp.Expr:
     process, theta = t.system.process, t.system.theta
     if isinstance(t.system, ModedSystem):
         return t.system.name_truth(e)

@@ -18,6 +18,7 @@ from refutable.derivations.claim import Claim
 from refutable.derivations.derive import Derived, derive
 from refutable.derivations.domain import Integers
 from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.filters import fold
 from refutable.derivations.matrices import has_matrices
 from refutable.derivations.normal import is_zero
 from refutable.derivations.response import Response
@@ -295,7 +296,7 @@ def _early_case(rel: S.Rel, at: dict[sp.Symbol, sp.Expr], d: Deduction, region: 
 
 def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     """A relation between expressions in symbols, truth functionals and opaque quantities."""
-    sides = [spelled(without_floors(one_truth(x, region), region)) for x in (rel.lhs, rel.rhs)]
+    sides = [spelled(without_floors(one_truth(fold(x), region), region)) for x in (rel.lhs, rel.rhs)]
     if rel.atoms(AppliedUndef):
         if rel.op == "=" and _same(sides[0] - sides[1], d, region):
             return True
@@ -393,7 +394,7 @@ def _inequality(rel: S.Rel, original: S.Rel, d: Deduction, region: Region) -> bo
 
 def _by_induction(e: sp.Expr, d: Deduction, region: Region) -> bool:
     """e(m) = 0 for all m >= lo: e(lo) = 0 and e(m + 1) - e(m) = 0."""
-    if not e.atoms(sp.Sum, sp.Product, sp.harmonic):
+    if not e.atoms(sp.Sum, sp.Product, sp.harmonic) or e.has(sp.binomial):
         return False
     for s in sorted(e.free_symbols & region.integers, key=str):
         v = region.variables[s]

@@ -31,6 +31,7 @@ from refutable.derivations.statement import Rel
 
 from .calculus import holds
 from .events import event_facts
+from .jordan import PositivePart
 from .region import Region
 
 __all__ = ["add_facts"]
@@ -58,6 +59,7 @@ def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]
             lemmas += ["lemma.split", "lemma.tailsum", "lemma.coalescence"]
     event_facts(e, region)
     _signs_of_defined(e, region)
+    _positive_parts(e, region)
     _sure_coordinates(e, region, formula)
     return list(dict.fromkeys(lemmas))
 
@@ -85,6 +87,19 @@ def _floor(f: type[Defined], *ends: object) -> int | None:
         except OutsideFragment:
             return None
     return None
+
+
+def _positive_parts(e: sp.Basic, region: Region) -> None:
+    """v(A) <= (v)+ and -v(A) <= (v)+ for a mass-free v; no test errs less than the best one."""
+    for part in sorted(e.atoms(PositivePart), key=sp.default_sort_key):
+        (v,) = part.args
+        x = region.bound(part, 0, sp.oo)
+        for chosen in {m.args[1] for m in e.atoms(Q.Mass)}:
+            mass = region.abstract(sp.Add(*(c * Q.Mass(w, chosen) for c, w in v.terms)))
+            region.facts += [Rel("<=", mass, x), Rel("<=", -mass, x)]
+        for test in e.atoms(Q.TypeTwo):
+            if test.args[0] - test.args[1] in (v, -v):
+                region.facts.append(Rel(">=", test.args[2] + region.name(test), 1 - x))
 
 
 def _sure_coordinates(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]) -> None:

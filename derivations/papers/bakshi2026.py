@@ -28,7 +28,6 @@ from refutable.derivations.papers.bakshi2026_processes import (
     LATER,
     M_FIXED,
     M_SIZE,
-    PAPER,
     SHARES,
     SIZES,
     H,
@@ -39,12 +38,12 @@ from refutable.derivations.papers.bakshi2026_processes import (
     n,
     ns,
     of,
+    reconstructed,
     t,
     theta,
 )
 
 k = Symbol("k")
-reconstructed = {"paper": PAPER, "provenance": "reconstructed"}
 
 claim(
     "bakshi.eq1",
@@ -53,9 +52,7 @@ claim(
         al(t + 1) * M.truth[k] + (1 - al(t + 1)) * M.model(t)[k],
     ),
     "definition",
-    **reconstructed,
-    confidence=1,
-    locator="Section 2, eq. (1)",
+    **reconstructed("1", "Section 2, eq. (1)"),
     domain={**EVER, **ANY_TRUTH, k: Tokens(theta), **SHARES, **SIZES},
     note="the law of a datum of stage t + 1, given the fitted model of stage t",
 )
@@ -67,9 +64,7 @@ claim(
         eq(R(0), H / ns(0)),
     ),
     "recurrence",
-    **reconstructed,
-    confidence="0.9",
-    locator="Section 3, Theorem 3.1",
+    **reconstructed("0.9", "Section 3, Theorem 3.1"),
     domain={**LATER, **ANY_TRUTH, **SHARES, **SIZES},
     quantities=of(M),
     note="the recurrence was seen verbatim; the value of R_0 is filled in (0.9)",
@@ -84,9 +79,7 @@ claim(
     "bakshi.cor3.2.1",
     chain(R(0), "<=", LimSup(R(t), t), "<=", upper, "=", n * R(0) / (1 + (n - 1) * a * (2 - a))),
     "bound",
-    **reconstructed,
-    confidence="0.7",
-    locator="Section 3, Corollary 3.2(1)",
+    **reconstructed("0.7", "Section 3, Corollary 3.2(1)"),
     domain={n: Integers(1), **ANY_TRUTH, **at_least},
     quantities=of(M_SIZE),
     readings=[
@@ -101,9 +94,7 @@ claim(
     "bakshi.cor3.2.2",
     eq(Lim(R(t), t), 0),
     "limit",
-    **reconstructed,
-    confidence="0.95",
-    locator="Section 3, Corollary 3.2(2)",
+    **reconstructed("0.95", "Section 3, Corollary 3.2(2)"),
     domain={**ANY_TRUTH, **at_least, ns: Schedule(Integers(1), to=oo)},
     quantities=of(M),
 )
@@ -112,9 +103,7 @@ claim(
     "bakshi.rem3.3",
     eq(Lim(R(t), t), upper),
     "limit",
-    **reconstructed,
-    confidence="0.95",
-    locator="Section 3, Remark 3.3",
+    **reconstructed("0.95", "Section 3, Remark 3.3"),
     domain={n: Integers(1), a: Reals(0, 1), **ANY_TRUTH},
     quantities=of(M_FIXED),
     parts={

@@ -27,6 +27,17 @@ from refutable import (
 
 PAPER = "bakshi2026"
 
+
+def reconstructed(confidence, locator):
+    """Where a formula stands, and the chance that the paper prints something equivalent."""
+    return {
+        "paper": PAPER,
+        "provenance": "reconstructed",
+        "confidence": str(confidence),
+        "locator": locator,
+    }
+
+
 t, s, n, theta = Symbol("t"), Symbol("s"), Symbol("n"), Symbol("theta_star")
 a = Symbol("a")  # a constant share, or the smallest one: printed alpha
 ns, al = Function("n"), Function("alpha")
@@ -60,14 +71,21 @@ M_FIXED = mixture("M, fixed size and share", a, n)
 SYNTHETIC = Process("M, synthetic only", family, Pool([Draw(Model(), ns(t))]), index=t, origin=0)
 A = accumulation("A", ns(t))
 A_FIXED = accumulation("A, fixed size", n)
-F = Process(
-    "F",
-    family,
-    Pool([Draw(Mix(al(t), Truth(), Model()), ns(t), keep=Filter(1 - eta_1, eta_2))]),
-    first=Pool([Draw(Truth(), ns(t))]),
-    index=t,
-    origin=0,
-)
+
+
+def filtered(name, share, size, real, synthetic):
+    """Process F: as M, but only data that the classifier calls real are kept, at least one."""
+    return Process(
+        name,
+        family,
+        Pool([Draw(Mix(share, Truth(), Model()), size, keep=Filter(real, synthetic))]),
+        first=Pool([Draw(Truth(), size)]),
+        index=t,
+        origin=0,
+    )
+
+
+F = filtered("F", al(t), ns(t), 1 - eta_1, eta_2)
 
 
 def risk(process, index):

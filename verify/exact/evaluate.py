@@ -20,6 +20,7 @@ from .coefficient import coefficient
 from .counts import draw_count
 from .draws import TRUTH, Slot, birth
 from .errors import Undefined
+from .filtered import kept
 from .ground import At, probability_vector, to_sympy
 from .instance import Instance
 from .isserlis import gaussian_mean, truth_value
@@ -155,6 +156,8 @@ class Evaluator:
             ((env, _),) = self.runs(reader, [node])
             return reader.number(node)(env)
         x, given = node.args[0], node.given
+        if (found := kept(node, self.instance)) is not None:
+            return found
         if isinstance(given, sp.Tuple):
             process = self.process_of(given)
             if self.reader(process, [given]).slots(given):

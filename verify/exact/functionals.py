@@ -10,12 +10,14 @@ from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.quantity import (
     Functional,
     LambdaMax,
+    LeastErrors,
     Norm1,
     NormInf,
     PiMax,
     SqNorm,
     Support,
     TotalVariation,
+    TypeTwo,
 )
 
 __all__ = ["ADDITIVE", "SYMMETRIC", "evaluate"]
@@ -49,6 +51,26 @@ def _tv(v: Sequence[fmpq], w: Sequence[fmpq]) -> fmpq:
     return max(sum((g for g in gaps if g > 0), fmpq(0)), -sum((g for g in gaps if g < 0), fmpq(0)))
 
 
+def _least_errors(v: Sequence[fmpq], w: Sequence[fmpq]) -> fmpq:
+    """Over all sets A of tokens called real, the least 1 - v(A) + w(A)."""
+    if 1 << len(v) > MOST_SETS:
+        raise OutsideFragment("a minimum over too many sets of tokens", part="sets of tokens")
+    sums = {fmpq(1)}
+    for x, y in zip(v, w, strict=True):
+        sums |= {e - x + y for e in sums}
+    return min(sums)
+
+
+def _type_two(v: Sequence[fmpq], w: Sequence[fmpq], level: fmpq) -> fmpq:
+    """Tokens are called real in the order of w/v, the last one with some chance, up to 1 - level."""
+    missing, out = 1 - level, fmpq(0)
+    for x, y in sorted(zip(v, w, strict=True), key=lambda z: z[1] / z[0] if z[0] else 0):
+        if x > 0 and missing > 0:
+            part = min(fmpq(1), missing / x)
+            missing, out = missing - part * x, out + part * y
+    return out
+
+
 #: Functionals of whole vectors; they do not change when the tokens are permuted.
 SYMMETRIC: dict[type[Functional], Callable[..., fmpq]] = {
     SqNorm: lambda v: sum((x * x for x in v), fmpq(0)),
@@ -58,6 +80,8 @@ SYMMETRIC: dict[type[Functional], Callable[..., fmpq]] = {
     TotalVariation: _tv,
     PiMax: _pi,
     LambdaMax: _lambda,
+    LeastErrors: _least_errors,
+    TypeTwo: _type_two,
 }
 
 #: Functionals that are a sum over tokens of a function of that token's coordinates. For two
@@ -70,12 +94,14 @@ ADDITIVE: dict[type[Functional], Callable[..., fmpq]] = {
 }
 
 
-def evaluate(kind: type[Functional], vectors: Sequence[Sequence[fmpq]]) -> fmpq:
-    """The value of a functional of whole vectors at concrete coordinates.
+def evaluate(
+    kind: type[Functional], vectors: Sequence[Sequence[fmpq]], numbers: Sequence[fmpq] = ()
+) -> fmpq:
+    """The value of a functional of whole vectors (and numbers) at concrete coordinates.
 
     >>> str(evaluate(PiMax, [[fmpq(1, 2), fmpq(1, 3), fmpq(1, 6)]]))
     '1/2'
     """
     if kind not in SYMMETRIC:
         raise OutsideFragment(f"the exact engine does not know {kind.__name__}", part=kind.__name__)
-    return SYMMETRIC[kind](*vectors)
+    return SYMMETRIC[kind](*vectors, *numbers)

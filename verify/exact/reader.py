@@ -148,8 +148,11 @@ class Reader:
             name = type(e).__name__
             raise OutsideFragment(f"{e} is no function of finitely many models", part=name)
         vectors = [self.vector(v) for v in e.vectors]
+        numbers = [self.number(a) for a in e.args if not isinstance(a, Q.Vec)]
         kind = type(e)
-        return lambda env: functionals.evaluate(kind, [v(env) for v in vectors])
+        return lambda env: functionals.evaluate(
+            kind, [v(env) for v in vectors], [x(env) for x in numbers]
+        )
 
     # -- numbers ----------------------------------------------------------------------------
 
