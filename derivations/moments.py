@@ -220,6 +220,9 @@ class MomentSystem:
 
     def _call(self, name: str, body: sp.Expr, g: object) -> sp.Expr:
         """An expression in the index, by a name that `opened` takes back."""
+        value = self._at(body, g)
+        if value.is_number:
+            return value
         f = sp.Function(f"_{name}")
         self.named[f] = sp.Lambda(self.process.index, body)
         return f(self.process.paper(g))

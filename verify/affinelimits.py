@@ -3,6 +3,7 @@
 If f -> F and g -> G with 0 <= G < 1, then r -> F/(1 - G). If f and g repeat with period two, two
 steps make one with constant coefficients, and the even and the odd generations have limits of their
 own: the larger one is the upper limit, the smaller one the lower; where they differ there is none.
+If g -> 1 so slowly that the sum of 1 - g diverges, then r tends to the limit of f/(1 - g).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from refutable.derivations import statement as S
 from refutable.derivations.errors import NoLimit, OutsideFragment
 
 from .affine import affine_step
+from .growth import limit_of_step
 from .limits import certified_limit
 from .positivity import prove
 from .region import Region
@@ -39,7 +41,10 @@ def explicit_limit(node: sp.Expr, region: Region, values: Mapping | None = None)
         _with_sign(finally_(filled(e, table), x), x, sign) for e in (step.forcing, step.factor)
     )
     if not (f.has(sign) or g.has(sign)):
-        return _converges(f, g, x, region)
+        try:
+            return _converges(f, g, x, region)
+        except OutsideFragment:
+            return limit_of_step(region.abstract(f), region.abstract(g), x, region)
     # r(x + 1) = f(x + 1) + g(x + 1) r(x): the step into an even, into an odd generation
     into = {}
     for parity in (1, -1):

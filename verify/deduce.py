@@ -240,7 +240,7 @@ def _opened(
     both = {**table, **o.formulas}
     every = [rel.lhs.xreplace(both), rel.rhs.xreplace(both)]
     every += [x for f in o.facts for x in (f.lhs, f.rhs)]
-    lhs, rhs, *known = spell(sp.Tuple(*every), later, d.claim.domain)
+    lhs, rhs, *known = _spelled(every, later, d)
     for f, k in zip(o.facts, range(0, 2 * len(o.facts), 2), strict=True):
         later.facts.append(S.Rel(f.op, *(later.abstract(x) for x in known[k : k + 2])))
     ok = _decide(S.Rel(rel.op, lhs, rhs), d, later, facts)
@@ -248,6 +248,16 @@ def _opened(
         d.say("one state", f"means opened at generation {o.index} and before")
         d.missing = ""
     return ok
+
+
+def _spelled(sides: list[sp.Expr], region: Region, d: Deduction) -> list[sp.Expr]:
+    """The sides with their sequences in one spelling, that of the region's facts as well."""
+    known = [x for f in region.facts for x in (f.lhs, f.rhs)]
+    out = list(spell(sp.Tuple(*sides, *known), region, d.claim.domain))
+    here, known = out[: len(sides)], [region.abstract(x) for x in out[len(sides) :]]
+    pairs = zip(known[::2], known[1::2], strict=True)
+    region.facts = [S.Rel(f.op, a, b) for f, (a, b) in zip(region.facts, pairs, strict=True)]
+    return here
 
 
 def _response_case(
@@ -288,7 +298,7 @@ def _early_case(rel: S.Rel, at: dict[sp.Symbol, sp.Expr], d: Deduction, region: 
     here = S.Rel(rel.op, rel.lhs.subs(at), rel.rhs.subs(at))
     table = _formulas(here, d)
     full = S.Rel(here.op, here.lhs.xreplace(table), here.rhs.xreplace(table))
-    ok = _decide(full, d, region, ())
+    ok = _decide(full, d, region.put(at), ())
     if ok:
         d.say("case", f"{at}")
     return ok
@@ -301,7 +311,7 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
         if rel.op == "=" and _same(sides[0] - sides[1], d, region):
             return True
         region = region.copy()
-        sides = list(spell(sp.Tuple(*sides), region, d.claim.domain))
+        sides = _spelled(sides, region, d)
     rel = S.Rel(rel.op, *(sum_tokens(read_off(x), d.claim.domain) for x in sides))
     split = _by_cases(rel, d, region, facts)
     if split is not None:

@@ -115,6 +115,9 @@ def _options(claim: Claim) -> Iterator[S.Rel]:
                 yield S.gt(s, d.lo)
             if d.hi.is_finite and not d.hi_open:
                 yield S.lt(s, d.hi)
+    for s, d in claim.domain.items():
+        if isinstance(d, Simplex) and not d.nontrivial:
+            yield S.lt(Q.NormInf(Q.AnyVec(s)), 1)
     for node in sorted(claim.bound().atoms(Q.Coord, Q.Mass), key=sp.default_sort_key):
         if isinstance(node.args[0], (Q.TruthVec, Q.AnyVec)):
             yield S.gt(letters.get(node, node), 0)
@@ -138,6 +141,10 @@ def _restricted(claim: Claim, hypotheses: tuple[S.Rel, ...]) -> Claim:
     domain, extra = dict(claim.domain), list(claim.hypotheses)
     for h in hypotheses:
         d = domain.get(h.lhs)
+        law = domain.get(h.lhs.args[0].args[0]) if isinstance(h.lhs, Q.NormInf) else None
+        if isinstance(law, Simplex) and isinstance(h.lhs.args[0], Q.AnyVec):
+            domain[h.lhs.args[0].args[0]] = replace(law, nontrivial=True)
+            continue
         if isinstance(d, Integers) and h.op == ">=" and h.rhs.is_Integer:
             domain[h.lhs] = replace(d, lo=h.rhs)
         elif isinstance(d, Reals) and h.op in ("<", ">"):

@@ -117,6 +117,7 @@ def _width(d: Domain, free: int) -> int:
     return 5 if free <= 4 else 4
 
 
+@lru_cache(maxsize=8)
 def candidates(claim: Claim, extra: int = 0) -> tuple[list[Instance], Callable[[Instance], tuple]]:
     """Small instances of the domain in the order of size, hypotheses not looked at, and the order.
 
@@ -226,11 +227,29 @@ def satisfies(claim: Claim, at: Instance) -> bool:
     """Do the claim's hypotheses hold at this instance?"""
     for h in claim.assumptions:
         try:
-            if check_at(h, at).truth is not True:
+            if check_at(_limits_taken(h, at), at).truth is not True:
                 return False
         except (OutsideFragment, ZeroDivisionError, ValueError):
             return False
     return True
+
+
+def _limits_taken(h: sp.Basic, at: Instance) -> sp.Basic:
+    """A hypothesis with the limits of explicit sequences at their values."""
+    found = [x for x in h.atoms(S.Lim) if not x.atoms(Q.Mean, Q.Prob) and x.args[2] is sp.oo]
+    if not found:
+        return h
+    from .affinelimits import filled
+    from .limits import certified_limit
+    from .region import Region, Variable
+
+    table = {}
+    for node in found:
+        e, x, _ = node.args
+        table[node] = certified_limit(
+            filled(e, at), x, Region({x: Variable(x, sp.Integer(1), sp.oo, integer=True)})
+        )
+    return h.xreplace(table)
 
 
 @dataclass(frozen=True)
@@ -292,7 +311,7 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
         c = _check(st.args[0], at, value)
         return Check(None if c.truth is None else not c.truth, c.rel, c.lhs, c.rhs)
     if isinstance(st, S.Implies):
-        premise = _check(st.args[0], at, value)
+        premise = _premise(st.args[0], at, value)
         return (
             Check(True)
             if premise.truth is False
@@ -321,6 +340,25 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
             truth, S.Rel("<=", st.args[0], point), here, best, f"at {st.args[2]} = {point}"
         )
     raise OutsideFragment(f"{type(st).__name__} has no instances", part=type(st).__name__)
+
+
+def _premise(st: sp.Basic, at: Mapping, value: Callable) -> Check:
+    """A premise at an instance; one about all indices counts where it is proved from index 0 on."""
+    if not isinstance(st, S.ForAll):
+        return _check(st, at, value)
+    from .affinelimits import filled
+    from .positivity import prove
+    from .region import Region, Variable
+
+    x = st.symbol
+    others = {k: v for k, v in at.items() if k != x and isinstance(v, (sp.Expr, sp.Lambda))}
+    body = filled(st.body, others)
+    if not isinstance(body, S.Rel) or body.atoms(Q.Mean, Q.Prob):
+        raise OutsideFragment("a premise about all indices", part="quantifier")
+    region = Region({x: Variable(x, sp.Integer(0), sp.oo, integer=True)})
+    if prove(body, region) is None:
+        raise OutsideFragment("whether a premise holds for all indices", part="quantifier")
+    return Check(True)
 
 
 def _every(st: S.And, at: Mapping, value: Callable) -> Check:

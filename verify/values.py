@@ -16,14 +16,15 @@ from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.counts import draw_count
+from refutable.derivations.derive import derive
 from refutable.derivations.errors import Contradiction, OutsideFragment
 from refutable.derivations.matrices import has_matrices
 from refutable.derivations.normal import power_series
 from refutable.derivations.response import Response
 
 from . import exact
-from .atpoint import limit_at
-from .deduce import Deduction, replace_limits
+from .atpoint import limit_at, put
+from .deduce import Deduction, replace_limits, varies
 from .exact import grids
 from .finiteness import value_where
 from .instances import compare
@@ -117,13 +118,23 @@ class Symbolic:
             return exact.value(node, at)  # a functional of the truth: arithmetic only
         if isinstance(node, (S.Lim, S.LimSup, S.LimInf)):
             return self._limit(node, at)
-        formula = self.d.literal(node)
+        try:
+            formula = self.d.literal(node)
+        except OutsideFragment:
+            return self._iterated(node, at)
         got = self.d.derived[node]
         if got.index is not None and got.valid_from is not None:
             here = _scalar(at, got.index)
             if here is not None and (here < got.valid_from) == True:  # noqa: E712
                 formula = got.early(int(here))  # type: ignore[misc]
         return value_where(node, self(formula, at), at)
+
+    def _iterated(self, node: sp.Expr, at: Mapping) -> sp.Expr:
+        """Without a closed form: the recurrence itself, run with the numbers of the instance."""
+        if not isinstance(node, Q.Mean) or node.given is not None or not varies(node):
+            raise OutsideFragment(f"{node} has no formula", part=str(node))
+        values = {s: v for s, v in at.items() if isinstance(v, (sp.Expr, sp.Lambda))}
+        return self(derive(put(node, values)).formula, at)
 
     def _limit(self, node: sp.Expr, at: Mapping) -> sp.Expr:
         """On the claim's whole region where that can be told, else at this instance."""
@@ -214,6 +225,9 @@ def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
     e = e.xreplace(calls) if calls else e
     e = e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)})
     e = written_out(e)
+    for node in e.atoms(sp.Sum, sp.Product):
+        if any(b is not sp.oo and not (b - a).is_integer for _, a, b in node.limits):
+            raise OutsideFragment(f"the range of {node}", part="range")
     if e.atoms(sp.Sum, sp.Product, sp.harmonic, sp.Piecewise, sp.Derivative, sp.Integral):
         e = e.doit()
     if e.free_symbols:

@@ -2,7 +2,7 @@
 
 from sympy import Rational, Symbol, binomial
 
-from refutable import AnyVec, Integers, Mass, Mean, Monotone, Prob, Reals, Simplex, Subsets, Sum
+from refutable import AnyVec, Integers, Lim, Mass, Mean, Monotone, Prob, Reals, Simplex, Subsets, Sum
 from refutable import Tokens, TotalVariation, claim, eq, ge, gt
 from refutable.derivations.papers.bakshi2026_processes import (
     ANY_TRUTH,
@@ -191,19 +191,23 @@ claim(
     Parts(),
     "asymptotic",
     **reconstructed("0.85", "Appendix D, Remark D.3"),
-    domain=DOMAIN,
-    hypotheses=SOMETHING,
-    quantities=of(F),
-    note="no range of sizes is given: s1 reads the sign of approximate equality as equality",
+    domain=RATES,
+    note="no range of sizes is given; the approximation is that of E[1/Z | Z >= 1] by 1/(n q)",
     parts={
         "s1": {
-            "statement": eq(R(t), step(1 / (ns(t) * chance(al(t))), share(al(t)))),
+            "statement": eq(inverse(n, q), 1 / (n * q)),
             "kind": "identity",
+            "domain": {n: Integers(1), q: Reals(0, 1, lo_open=True)},
+            "note": "the sign of approximate equality read as equality",
+        },
+        "s4": {
+            "statement": eq(Lim(n * q * inverse(n, q), n), 1),
+            "domain": {n: Integers(1), q: Reals(0, 1, lo_open=True)},
+            "note": "read as a statement about large sizes",
         },
         "s2": {
             "statement": Monotone(share(a), eta_2, "nonincreasing"),
             "domain": {a: Reals(0, 1)},
-            "own_hypotheses": True,
             "hypotheses": [gt(chance(a), 0)],
             "kind": "monotonicity",
             "note": "the trade-off: a stricter classifier raises the share of real data ...",
@@ -211,7 +215,6 @@ claim(
         "s3": {
             "statement": Monotone(n * chance(a), eta_2, "nondecreasing"),
             "domain": {a: Reals(0, 1), n: Integers(1)},
-            "own_hypotheses": True,
             "kind": "monotonicity",
             "note": "... and lowers the expected number of kept data",
         },
