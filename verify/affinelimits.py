@@ -37,9 +37,7 @@ def explicit_limit(node: sp.Expr, region: Region, values: Mapping | None = None)
     table = values or {}
     step = affine_step(mean, x)
     sign = sp.Integer(-1) ** x
-    f, g = (
-        _with_sign(finally_(filled(e, table), x), x, sign) for e in (step.forcing, step.factor)
-    )
+    f, g = (_with_sign(finally_(filled(e, table), x), x, sign) for e in (step.forcing, step.factor))
     if not (f.has(sign) or g.has(sign)):
         try:
             return _converges(f, g, x, region)

@@ -133,6 +133,8 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
         return any(_prove(part, d, region, facts) for part in st.args)
     if isinstance(st, S.Implies):
         premise, conclusion = st.args
+        if isinstance(premise, S.ForAll):
+            return _falls(premise, conclusion, d, region, facts)
         parts = [
             p
             for p in (premise.args if isinstance(premise, S.And) else (premise,))
@@ -175,6 +177,28 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
     if isinstance(st, S.Member):
         return _member(st, d, region, facts)
     raise OutsideFragment(f"{type(st).__name__} has no proof rule", part=type(st).__name__)
+
+
+def _falls(
+    premise: S.ForAll, st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
+) -> bool:
+    """The premise at each index gives x(t) < x(t - 1): the upper limit is below the first value."""
+    x = premise.symbol
+    v = region.variables.get(x)
+    limit = st.lhs if isinstance(st, S.Rel) and st.op in ("<", "<=") else None
+    if not isinstance(limit, (S.Lim, S.LimSup)) or v is None or not v.lo.is_Integer:
+        raise OutsideFragment("a premise about all indices", part="ForAll")
+    e, y, to = limit.args
+    if isinstance(limit, S.Lim) or to is not sp.oo or e.subs(y, v.lo - 1) != st.rhs:
+        raise OutsideFragment("a premise about all indices", part="ForAll")
+    e = e.subs(y, x)
+    step = S.Implies(premise.body, S.lt(e, e.subs(x, x - 1)))
+    ok = _prove(step, d, region, facts)
+    if ok:
+        d.say(
+            "monotone", f"decreasing from index {v.lo - 1} on: the limit is below the first value"
+        )
+    return ok
 
 
 def _abstracted(rel: S.Rel, d: Deduction, region: Region) -> S.Rel:

@@ -173,4 +173,3 @@ def _agrees(e: sp.Expr, x: sp.Symbol, to: sp.Expr, value: sp.Expr, region: Regio
     if not all(g.is_number and g.is_finite for g in gaps):
         return False
     return bool(gaps[2] < gaps[0] or gaps[2] == 0 or gaps[2] < sp.Rational(1, 10**20))
-

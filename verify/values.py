@@ -141,9 +141,7 @@ class Symbolic:
         claim = self.d.claim
         known = _remembered((node, None), claim, lambda: self._limit_everywhere(node))
         if isinstance(known, OutsideFragment):
-            here = _freeze(
-                {k: v for k, v in at.items() if str(k) in _names(node) and isinstance(v, sp.Expr)}
-            )
+            here = _freeze({k: v for k, v in at.items() if str(k) in _names(node)})
             known = _remembered((node, here), claim, lambda: limit_at(node, at, claim))
         if isinstance(known, OutsideFragment):
             raise known

@@ -51,8 +51,12 @@ claim(
     quantities=of(M),
     readings=[
         Reading("exact threshold"),
-        Reading("n_{t-1}/beta", statement=Implies(enough(ge, ns(t - 1) / beta), lt(R(t), R(t - 1)))),
-        Reading("n_{t-1}/alpha", statement=Implies(enough(ge, ns(t - 1) / al(t)), lt(R(t), R(t - 1)))),
+        Reading(
+            "n_{t-1}/beta", statement=Implies(enough(ge, ns(t - 1) / beta), lt(R(t), R(t - 1)))
+        ),
+        Reading(
+            "n_{t-1}/alpha", statement=Implies(enough(ge, ns(t - 1) / al(t)), lt(R(t), R(t - 1)))
+        ),
     ],
     parts={
         "s1": {

@@ -2,8 +2,25 @@
 
 from sympy import Rational, Symbol, binomial
 
-from refutable import AnyVec, Integers, Lim, Mass, Mean, Monotone, Prob, Reals, Simplex, Subsets, Sum
-from refutable import Tokens, TotalVariation, claim, eq, ge, gt
+from refutable import (
+    AnyVec,
+    Integers,
+    Lim,
+    Mass,
+    Mean,
+    Monotone,
+    Prob,
+    Reals,
+    Simplex,
+    Subsets,
+    Sum,
+    Tokens,
+    TotalVariation,
+    claim,
+    eq,
+    ge,
+    gt,
+)
 from refutable.derivations.papers.bakshi2026_processes import (
     ANY_TRUTH,
     LATER,
@@ -99,7 +116,11 @@ claim(
 #: P* and the last fitted model, as two arbitrary laws on the same categories.
 truth, model = AnyVec(theta), AnyVec(Symbol("u"))
 A, K = Symbol("A"), Symbol("K")
-LAWS = {K: Integers(1), theta: Simplex(K, nontrivial=False), model.args[0]: Simplex(K, nontrivial=False)}
+LAWS = {
+    K: Integers(1),
+    theta: Simplex(K, nontrivial=False),
+    model.args[0]: Simplex(K, nontrivial=False),
+}
 tv = TotalVariation(truth, model)
 level = Symbol("eta")
 
@@ -161,7 +182,10 @@ claim(
             "statement": eq(Mean(REAL.kept(t)), ns(t) * (1 - eta_1)),
             "hypotheses": [gt(1 - eta_1, 0)],
         },
-        "s4": {"statement": eq(Mean(SYNTHETIC.kept(t)), ns(t) * eta_2), "hypotheses": [gt(eta_2, 0)]},
+        "s4": {
+            "statement": eq(Mean(SYNTHETIC.kept(t)), ns(t) * eta_2),
+            "hypotheses": [gt(eta_2, 0)],
+        },
     },
 )
 

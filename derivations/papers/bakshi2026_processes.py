@@ -56,8 +56,18 @@ family = Categorical(theta)
 def mixture(name, share, size):
     """Process M: fresh data from `share` truth and the rest the latest model, nothing kept."""
     return Process(
-        name, family, Pool([Draw(Mix(share, Truth(), Model()), size)]), index=t, origin=0
+        name,
+        family,
+        Pool([Draw(Mix(share, Truth(), Model()), size)]),
+        first=Pool([Draw(Truth(), size)]),
+        index=t,
+        origin=0,
     )
+
+
+def synthetic(name, size):
+    """Process M without fresh data after the first fit."""
+    return Process(name, family, Pool([Draw(Model(), size)]), index=t, origin=0)
 
 
 def accumulation(name, size):
@@ -68,7 +78,7 @@ def accumulation(name, size):
 M = mixture("M", al(t), ns(t))
 M_SIZE = mixture("M, fixed size", al(t), n)
 M_FIXED = mixture("M, fixed size and share", a, n)
-SYNTHETIC = Process("M, synthetic only", family, Pool([Draw(Model(), ns(t))]), index=t, origin=0)
+SYNTHETIC = synthetic("M, synthetic only", ns(t))
 A = accumulation("A", ns(t))
 A_FIXED = accumulation("A, fixed size", n)
 
