@@ -7,7 +7,8 @@ from refutable.derivations import quantity as Q
 from refutable.derivations.derive import derive
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Categorical
-from refutable.derivations.process import Draw, Filter, Model, Pool, Process, Truth
+from refutable.derivations.process import Draw, Filter, Mix, Model, Pool, Process, Truth
+from refutable.derivations.statement import Rel
 from refutable.verify import exact
 from tests.processes import CATEGORICAL, FS, LINEAR, PS, REPLACE, N, T, alpha, d, m, n, p, sigma2
 
@@ -81,12 +82,31 @@ def test_refuses_what_does_not_close(x, part):
         derive(Q.Mean(x))
 
 
-def test_refuses_a_random_size():
-    kept = Process(
-        "K", Categorical("p"), Pool([Draw(Model(), n, keep=Filter(1, R(1, 2)))]), index=m
-    )
-    with pytest.raises(OutsideFragment, match="random size"):
-        derive(Q.Mean(Q.SqNorm(kept.model(m))))
+def filtered(empty="redraw"):
+    source = Mix(R(1, 3), Truth(), Model())
+    keep = Filter(R(3, 4), R(1, 2), empty)
+    return Process("K", Categorical("p"), Pool([Draw(source, n, keep=keep)]), index=m)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4])
+@pytest.mark.parametrize("generation", [1, 3])
+def test_a_random_size_is_averaged(size, generation):
+    node = Q.Mean(Q.SqNorm(filtered().model(generation)))
+    at = {p: HALF, n: sp.Integer(size)}
+    assert exact.value(derive(node).formula.xreplace({n: at[n]}), at) == exact.value(node, at)
+
+
+def test_refuses_an_old_model_that_stays():
+    with pytest.raises(OutsideFragment, match="stays"):
+        derive(Q.Mean(Q.SqNorm(filtered("keep").model(2))))
+
+
+def test_the_kept_data_are_counted_by_both_engines():
+    kept, at = filtered().kept(2), {p: HALF, n: sp.Integer(3)}
+    nodes = [Q.Mean(kept), *(Q.Prob(Rel("=", kept, j)) for j in range(5))]
+    for node in nodes:
+        assert derive(node).formula.xreplace({n: at[n]}).doit() == exact.value(node, at)
+    assert exact.value(nodes[0], at) == 3 * R(7, 12)
 
 
 def test_a_wrong_batch_moment_is_noticed(monkeypatch):
