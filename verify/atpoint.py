@@ -14,7 +14,7 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.claim import Claim
-from refutable.derivations.errors import OutsideFragment, RefutableError
+from refutable.derivations.errors import NoLimit, OutsideFragment, RefutableError
 from refutable.derivations.process import Process
 
 from . import exact
@@ -58,8 +58,12 @@ def limit_at(node: sp.Expr, at: Mapping, claim: Claim) -> sp.Expr:
     values = {s: v for s, v in at.items() if isinstance(v, (sp.Expr, sp.Lambda))}
     values = {s: v for s, v in values.items() if s not in bound}
     if varies(node.args[0]):
-        with contextlib.suppress(OutsideFragment):
+        try:
             return explicit_limit(node, region_of(claim, [node]), values)
+        except NoLimit:
+            raise
+        except OutsideFragment:
+            pass  # the process with numbers may still say
     e = put(node, values)
     region = _with_truth(region_of(claim, [e]), at)
     value = replace_limits(e, Deduction(claim, region), region)

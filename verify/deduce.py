@@ -6,7 +6,6 @@ list of lines (rule, detail); what it rests on beyond the derivation is listed a
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
@@ -17,7 +16,7 @@ from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.derive import Derived, derive
 from refutable.derivations.domain import Integers
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import NoLimit, OutsideFragment
 from refutable.derivations.filters import fold
 from refutable.derivations.matrices import has_matrices
 from refutable.derivations.normal import is_zero
@@ -330,7 +329,9 @@ def _early_case(rel: S.Rel, at: dict[sp.Symbol, sp.Expr], d: Deduction, region: 
 
 def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
     """A relation between expressions in symbols, truth functionals and opaque quantities."""
-    sides = [spelled(without_floors(one_truth(fold(x), region), region)) for x in (rel.lhs, rel.rhs)]
+    sides = [
+        spelled(without_floors(one_truth(fold(x), region), region)) for x in (rel.lhs, rel.rhs)
+    ]
     if rel.atoms(AppliedUndef):
         if rel.op == "=" and _same(sides[0] - sides[1], d, region):
             return True
@@ -369,9 +370,7 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
 def _same(difference: sp.Expr, d: Deduction, region: Region) -> bool:
     if not is_zero(difference, region.integers, region.positive):
         return False
-    d.say(
-        "normal form", "both sides agree as rational functions of their generators; FLINT agrees"
-    )
+    d.say("normal form", "both sides agree as rational functions of their generators; FLINT agrees")
     return True
 
 
@@ -508,8 +507,12 @@ def replace_limits(e: sp.Basic, d: Deduction, region: Region) -> sp.Basic:
         if to is sp.oo:
             inner.eventual = inner.eventual | {x}
         if varies(expr):
-            with contextlib.suppress(OutsideFragment):
+            try:
                 return explicit_limit(e, region)
+            except NoLimit:
+                raise
+            except OutsideFragment:
+                pass  # the closed form may still say
         return _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
     if not e.atoms(S.Lim, S.LimSup, S.LimInf):
         return e

@@ -158,9 +158,7 @@ def _agrees(e: sp.Expr, x: sp.Symbol, to: sp.Expr, value: sp.Expr, region: Regio
     )
     far = (20, 60, 180) if slow else (10**2, 10**4, 10**6)
     points = (
-        list(far)
-        if to is sp.oo
-        else [to + sp.Rational((-1) ** (k // 2), 10**k) for k in (2, 4, 6)]
+        list(far) if to is sp.oo else [to + sp.Rational((-1) ** (k // 2), 10**k) for k in (2, 4, 6)]
     )
     gaps = []
     with mpmath.workdps(60):

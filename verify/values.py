@@ -27,7 +27,7 @@ from .atpoint import limit_at, put
 from .deduce import Deduction, replace_limits, varies
 from .exact import grids
 from .finiteness import value_where
-from .instances import compare
+from .instances import compare, prepare
 from .region import region_of
 from .rewrites import read_off, rewrite
 from .vectors import response_at
@@ -220,7 +220,7 @@ def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
     from sympy.core.function import AppliedUndef
 
     calls = {a: at[a.func](*a.args) for a in e.atoms(AppliedUndef) if a.func in at}
-    e = e.xreplace(calls) if calls else e
+    e = prepare(e.xreplace(calls) if calls else e)
     e = e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)})
     e = written_out(e)
     for node in e.atoms(sp.Sum, sp.Product):
