@@ -65,6 +65,15 @@ def limit_relation(rel: S.Rel, d: Deduction, region: Region) -> bool | None:
     return ok if ok else None
 
 
+def _next(premise: S.ForAll, node: sp.Expr, x: sp.Symbol, r: sp.Symbol) -> list[S.Rel]:
+    """What a premise about all indices says of the step to index x + 1, r the mean at x."""
+    if not isinstance(premise.body, S.Rel):
+        return []
+    at = premise.body.xreplace({premise.symbol: x + 1})
+    at = at.xreplace({node: r})
+    return [] if at.atoms(Q.Mean) else [at]
+
+
 @dataclass
 class _Sight:
     """The step at an arbitrary late index: f, g, the mean r and the bound B over one region."""
@@ -88,10 +97,18 @@ class _Sight:
         here = region.copy()
         here.variables[x] = Variable(x, sp.Integer(step.first), sp.oo, integer=True)
         table = {n: d.formula(n) for n in bound.atoms(Q.Mean)}
-        every = sp.Tuple(step.forcing, step.factor, bound.xreplace(table))
-        f, g, b = spell(every, here, d.claim.domain)
         r = sp.Dummy("r")
         here.variables[r] = Variable(r, sp.Integer(0))
+        known = [fact for p in d.always for fact in _next(p, node, x, r)]
+        every = sp.Tuple(
+            step.forcing, step.factor, bound.xreplace(table),
+            *(side for fact in known for side in (fact.lhs, fact.rhs)),
+        )  # fmt: skip
+        f, g, b, *sides = spell(every, here, d.claim.domain)
+        here.facts += [
+            S.Rel(fact.op, *(here.abstract(e) for e in sides[2 * k : 2 * k + 2]))
+            for k, fact in enumerate(known)
+        ]
         parts = [sp.factor(here.abstract(e)) for e in (f, g, b)]
         names = {v: k for k, v in here.names.items() if isinstance(k, AppliedUndef)}
         out = cls(d, here, x, *parts[:2], r, parts[2], names)

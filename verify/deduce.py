@@ -66,6 +66,7 @@ class Deduction:
     derived: dict[sp.Expr, Derived] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     missing: str = ""
+    always: list[S.ForAll] = field(default_factory=list)
 
     def formula(self, node: sp.Expr) -> sp.Expr:
         """The derived formula of a Mean or Prob node, where it is finite on the whole domain."""
@@ -133,7 +134,12 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
     if isinstance(st, S.Implies):
         premise, conclusion = st.args
         if isinstance(premise, S.ForAll):
-            return _falls(premise, conclusion, d, region, facts)
+            d.always.append(premise)
+            try:
+                compared = limit_relation(conclusion, d, region)
+            finally:
+                d.always.pop()
+            return bool(compared) or _falls(premise, conclusion, d, region, facts)
         parts = [
             p
             for p in (premise.args if isinstance(premise, S.And) else (premise,))
@@ -245,7 +251,8 @@ def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
     full = S.Rel(rel.op, rel.lhs.xreplace(table), rel.rhs.xreplace(table))
     if _decide(full, d, region, facts):
         return True
-    return any(_opened(o, rel, table, d, region, facts) for o in openings(rel, set(table)))
+    closed = {node for node, formula in table.items() if not formula.has(sp.Product)}
+    return any(_opened(o, rel, table, d, region, facts) for o in openings(rel, closed))
 
 
 def _opened(
