@@ -70,8 +70,8 @@ class Normaliser:
             order = e.args[1] if len(e.args) > 1 else sp.Integer(1)
             k = sp.Dummy("k", integer=True)
             return self._sum(sp.Sum(k ** (-order), (k, 1, e.args[0])))
-        if isinstance(e, sp.log):
-            return self.generator(sp.log(canonical(e.args[0])))
+        if isinstance(e, (sp.log, sp.sin, sp.cos)):
+            return self.generator(e.func(canonical(e.args[0])))
         if isinstance(e, sp.Derivative):
             done = e.doit()
             return self.generator(e) if isinstance(done, sp.Derivative) else self.rewrite(done)
@@ -233,6 +233,8 @@ class Normaliser:
             return self._explicit(body, k, a, int(b - a) + 1, sp.Mul)
         if k not in body.free_symbols:
             return self._power(body, b - a + 1)
+        if a.is_Integer and abs(a - 1) <= MAX_PEEL and body.is_rational_function():
+            return self._rational_product(body, k, int(a), b)
         i = sp.Symbol("_k", integer=True)
         shifted = canonical(body.xreplace({k: i + a - 1}))
         last, c = _split_integer(sp.expand(b - a + 1))
@@ -243,6 +245,38 @@ class Normaliser:
             g = g * self.rewrite(shifted.xreplace({i: last + j}))
         for j in range(0, -c):
             g = g / self.rewrite(shifted.xreplace({i: last - j}))
+        return g
+
+    def _rational_product(self, body: sp.Expr, k: sp.Symbol, a: int, b: sp.Expr) -> sp.Expr:
+        """Over 1, ..., b, one generator for each irreducible factor; constants as powers."""
+        i = sp.Symbol("_k", integer=True)
+        last, c = _split_integer(sp.expand(b))
+        if abs(c) > MAX_PEEL:
+            last, c = b, 0
+        out: sp.Expr = sp.Integer(1)
+        for part, sign in zip(sp.fraction(sp.cancel(sp.together(body))), (1, -1), strict=True):
+            content, factors = sp.factor_list(part)
+            for f, m in [(content, 1), *factors]:
+                g = self._factor_product(f.xreplace({k: i}), i, a, last, c, b)
+                out *= g ** (sign * m)
+        return out
+
+    def _factor_product(self, f, i, a: int, last, c: int, b):  # type: ignore[no-untyped-def]
+        if i not in f.free_symbols:
+            return self._power(f, b - a + 1)
+        if (f - i).is_Integer and a + f - i >= 1:
+            return self._factorial_of(b + f - i) / sp.factorial(a + f - i - 1)
+        if 0 in [f.xreplace({i: sp.Integer(j)}) for j in range(1, a)]:
+            return self.generator(_opaque("product", canonical(f), i, sp.Integer(a), b))
+        g = self.generator(sp.Product(sp.expand(f), (i, 1, last)))
+        for j in range(1, c + 1):
+            g = g * self.rewrite(f.xreplace({i: last + j}))
+        for j in range(0, -c):
+            g = g / self.rewrite(f.xreplace({i: last - j}))
+        for j in range(1, a):
+            g = g / self.rewrite(f.xreplace({i: sp.Integer(j)}))
+        for j in range(a, 1):
+            g = g * self.rewrite(f.xreplace({i: sp.Integer(j)}))
         return g
 
     def _explicit(self, body, k, a, terms, join):  # type: ignore[no-untyped-def]

@@ -15,6 +15,7 @@ from refutable.derivations.errors import NoLimit, OutsideFragment
 from refutable.derivations.statement import Rel
 
 from .positivity import prove
+from .productlimits import GAMMA, product_limit
 from .region import Region
 from .sumlimits import UnknownSign, power_log_limit, settle_sums
 
@@ -39,8 +40,17 @@ def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Exp
         except OutsideFragment:
             pass
     if any(x in f.free_symbols for f in e.atoms(sp.Sum, sp.Product)):
-        raise OutsideFragment(f"the limit of {e}")
+        return _of_product(e, x, to, region), [*lemmas, GAMMA]
     return _gruntz(e, x, to, region), [*lemmas, "lemma.gruntz"]
+
+
+def _of_product(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> sp.Expr:
+    if to is not sp.oo or any(x in f.free_symbols for f in e.atoms(sp.Sum)):
+        raise OutsideFragment(f"the limit of {e}")
+    value = product_limit(e, x)
+    if not _agrees(e, x, to, value, region):
+        raise OutsideFragment(f"the limit {value} of a product disagrees with evaluation")
+    return value
 
 
 def certified_limit(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
