@@ -15,6 +15,7 @@ from . import quantity as Q
 from .errors import OutsideFragment
 from .families.gaussian import MODES, Gaussian
 from .moments import Component, MomentSystem
+from .process import Accumulate, Draw, Once, Pool
 
 __all__ = ["ModedSystem"]
 
@@ -36,6 +37,9 @@ class ModedSystem(MomentSystem):
         base = self.symbol(c)
         if base == self.theta:
             return self.truths[mode]
+        if mode == "second" and self.process.family.divisor != "n":
+            # In this basis the covariance is a recursion by itself; with n, the other one is simpler.
+            return self.in_mode(c, "scatter") + self.in_mode(c, "mean") ** 2
         key = (next(k for k, s in self.components.items() if s == base), mode)
         if key not in self.moded:
             self.moded[key] = sp.Dummy("_".join(map(str, (*key[0], mode))))
@@ -57,13 +61,16 @@ class ModedSystem(MomentSystem):
         fresh = {mode: {b: sp.Dummy(f"{b}_{mode}") for b in batches} for mode in MODES}
         laws = {
             b: {mode: self._translate(law, mode, {}) for mode in MODES}
+            | {"ratio": self._ratio_of(law, g)}
             for b, (law, _) in batches.items()
         }
-        table = {
-            s: self._translate(updates[c], mode, fresh[mode])
-            for (c, mode), s in list(self.moded.items())
-            if c in updates
-        }
+
+        def updated(c: Component, mode: str) -> sp.Expr:
+            if mode == "scatter":
+                return updated(c, "second") - updated(c, "mean") ** 2
+            return self._translate(updates[c], mode, fresh[mode])
+
+        table = {s: updated(c, mode) for (c, mode), s in list(self.moded.items()) if c in updates}
         e = sp.expand(target.xreplace(table))
         names = [(b, mode, fresh[mode][b]) for mode in MODES for b in batches]
         if not names:
@@ -86,13 +93,46 @@ class ModedSystem(MomentSystem):
             out += term
         return sp.expand(out)
 
+    def _ratio_of(self, law: sp.Expr, g: object) -> sp.Expr:
+        """The factor of a model's covariance over that with the divisor n; of the truth, one."""
+        for c, s in self.components.items():
+            if law == s and c[0] == "model":
+                return self.ratio(sp.sympify(g) - c[1])
+        if law != self.theta and self.process.family.centre == "pool":
+            raise OutsideFragment("data from a law that is no single model", part=str(law))
+        return sp.Integer(1)
+
+    def ratio(self, generation: object) -> sp.Expr:
+        """N/(N - 1) for the N data that a generation's covariance is made of, or one."""
+        family, process = self.process.family, self.process
+        if family.centre != "pool" or family.divisor == "n" or generation == 0:
+            return sp.Integer(1)
+        g = int(generation) if sp.sympify(generation).is_Integer else generation
+        fit = process.fit_at(g) if isinstance(g, int) else process.step
+        if isinstance(fit, Accumulate):
+            total = self._total(fit.batch, g) + self._at(fit.batch.size, g)
+        elif (
+            isinstance(fit, Pool)
+            and fit.weights is None
+            and all(isinstance(b, (Draw, Once)) for b in fit.batches)
+        ):
+            total = sum((self._at(b.size, g) for b in fit.batches), sp.Integer(0))
+        else:
+            raise OutsideFragment("the unbiased divisor of weighted data", part="divisor")
+        return sp.factor(total / (total - 1))
+
     def generators(self) -> list[sp.Symbol]:
         return list(self.moded.values())
 
     def name_truth(self, e: sp.Expr) -> sp.Expr:
         """Powers of the truth's symbols as the family's parameters; means are deviations."""
         matrix = self.process.true_covariance
-        named = {self.truths["mean"]: sp.Integer(0), self.truths["trace"]: Q.Trace(matrix)}
+        trace = Q.Trace(matrix)
+        named = {
+            self.truths["mean"]: sp.Integer(0),
+            self.truths["trace"]: trace,
+            self.truths["second"]: trace,
+        }
         e = e.xreplace(named)
         square = self.truths["frobenius"]
         out: sp.Expr = sp.Integer(0)

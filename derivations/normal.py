@@ -185,7 +185,8 @@ class Normaliser:
         if (b - a).is_Integer:
             return self._explicit(body, k, a, int(b - a) + 1, sp.Add)
         out: sp.Expr = sp.Integer(0)
-        i = sp.Symbol("_k", integer=True)
+        body = _own_indices(body)
+        i = _index(k, body, a, b)
         body = _one_quotient(body, k)
         for term in sp.Add.make_args(sp.expand(sp.expand_power_base(body))):
             free, bound = term.as_independent(k, as_Add=False)
@@ -235,7 +236,8 @@ class Normaliser:
             return self._power(body, b - a + 1)
         if a.is_Integer and abs(a - 1) <= MAX_PEEL and body.is_rational_function():
             return self._rational_product(body, k, int(a), b)
-        i = sp.Symbol("_k", integer=True)
+        body = _own_indices(body)
+        i = _index(k, body, a, b)
         shifted = canonical(body.xreplace({k: i + a - 1}))
         last, c = _split_integer(sp.expand(b - a + 1))
         if abs(c) > MAX_PEEL:
@@ -249,7 +251,8 @@ class Normaliser:
 
     def _rational_product(self, body: sp.Expr, k: sp.Symbol, a: int, b: sp.Expr) -> sp.Expr:
         """Over 1, ..., b, one generator for each irreducible factor; constants as powers."""
-        i = sp.Symbol("_k", integer=True)
+        body = _own_indices(body)
+        i = _index(k, body, a, b)
         last, c = _split_integer(sp.expand(b))
         if abs(c) > MAX_PEEL:
             last, c = b, 0
@@ -266,6 +269,10 @@ class Normaliser:
             return self._power(f, b - a + 1)
         if (f - i).is_Integer and a + f - i >= 1:
             return self._factorial_of(b + f - i) / sp.factorial(a + f - i - 1)
+        if q := _whole_shift(f, i):
+            return self._factor_product(
+                sp.expand(f.xreplace({i: i - q})), i, a + q, last, c + q, b + q
+            )
         if 0 in [f.xreplace({i: sp.Integer(j)}) for j in range(1, a)]:
             return self.generator(_opaque("product", canonical(f), i, sp.Integer(a), b))
         g = self.generator(sp.Product(sp.expand(f), (i, 1, last)))
@@ -313,6 +320,45 @@ def _reduce(num: sp.Expr, g: sp.Symbol, degree: int, value: sp.Expr) -> sp.Expr:
         whole, rest = divmod(k, degree)
         out += c * value**whole * g**rest
     return sp.expand(sp.fraction(sp.together(out))[0])
+
+
+def _index(k: sp.Symbol, *parts: sp.Basic) -> sp.Symbol:
+    """A name for the index k of a sum or product that nothing in it has; bound ones are dummies."""
+    taken = {s.name for p in parts for s in sp.sympify(p).free_symbols - {k}}
+    name = "_k"
+    while name in taken:
+        name += "'"
+    return sp.Symbol(name, integer=True)
+
+
+def _own_indices(e: sp.Expr) -> sp.Expr:
+    """`e` with a dummy for every index of a sum or product: none is free as well."""
+    if not e.atoms(sp.Sum, sp.Product):
+        return e
+    if not isinstance(e, (sp.Sum, sp.Product)):
+        return e.func(*(_own_indices(x) for x in e.args))
+    body, limits = _own_indices(e.function), [tuple(x) for x in e.limits]
+    for place, (k, a, b) in enumerate(limits):
+        d = sp.Dummy("k", integer=True)
+        body = body.xreplace({k: d})
+        inner = [(j, p.xreplace({k: d}), q.xreplace({k: d})) for j, p, q in limits[:place]]
+        limits[: place + 1] = [*inner, (d, a, b)]
+    return e.func(body, *limits)
+
+
+def _whole_shift(f: sp.Expr, i: sp.Symbol) -> int:
+    """q with f(i) = g(i + q), the same for all linear factors that are shifts of each other."""
+    line = sp.Poly(f, i)
+    if line.degree() != 1:
+        return 0
+    alpha, beta = line.nth(1), line.nth(0)
+    if alpha.is_Integer and beta.is_Integer:
+        return int(sp.floor(beta / alpha))
+    symbols = sorted(alpha.free_symbols, key=str)
+    if not symbols or not beta.is_polynomial(*symbols):
+        return 0
+    q = sp.div(beta, alpha, *symbols)[0]
+    return int(q) if q.is_Integer else 0
 
 
 def _opaque(word: str, *parts: sp.Basic) -> sp.Basic:

@@ -36,6 +36,7 @@ class Term:
 
 def terms(x: sp.Expr) -> Iterator[Term]:
     """The summands of a random number, each a polynomial in one coordinate or one square norm."""
+    x = _apart(x)
     atoms = [a for a in _outermost(x) if _is_random(a)]
     if not atoms:
         yield Term(x, None, sp.Integer(1), None, sp.Integer(0), False, Q.Coord)  # type: ignore[arg-type]
@@ -83,6 +84,8 @@ def _monomial(c: sp.Expr, used: list[tuple[sp.Expr, int]]) -> Term:
     leaves = [v for vec, _ in vectors for _, v in linear(vec)]
     mode = _mode(process, kinds, leaves)
     system, place, top, symbolic = _clock(process, leaves, mode)
+    if mode == "trace" and process.family.centre == "pool":
+        return _pooled(c, vectors, process, system, place, top, symbolic)
     target = sp.Integer(1)
     for vec, k in vectors:
         target *= sum((w * place(v) for w, v in linear(vec)), sp.Integer(0)) ** k
@@ -97,6 +100,27 @@ def _monomial(c: sp.Expr, used: list[tuple[sp.Expr, int]]) -> Term:
     return Term(c, system, sp.expand(target), token, top, symbolic, kind)
 
 
+def _apart(x: sp.Expr) -> sp.Expr:
+    """Traces of differences as differences of traces, where covariances are no linear statistic."""
+    table = {
+        a: sum((w * Q.Trace(v) for w, v in a.args[0].terms), sp.Integer(0))
+        for a in x.atoms(Q.Trace)
+        if isinstance(a.args[0], Q.Comb)
+        and any(getattr(p.family, "centre", "") == "pool" for p in Q.processes_of(a))
+    }
+    return x.xreplace(table) if table else x
+
+
+def _pooled(c, vectors, process, system, place, top, symbolic) -> Term:  # type: ignore[no-untyped-def]
+    """tr C of one model, centred at the mean of its data."""
+    ((v, power),) = vectors if len(vectors) == 1 else ((None, 2),)
+    if power != 1 or not isinstance(v, Q.CovVec):
+        raise OutsideFragment("a product of covariances centred at a pool's mean", part="Trace")
+    target = place(v, "second") - place(v, "mean") ** 2
+    factor = system.ratio(process.internal(v.args[1]))
+    return Term(c * factor, system, sp.expand(target), None, top, symbolic, Q.Trace)
+
+
 def _mode(process: Process, kinds: set[type], leaves: list[Q.Vec]) -> str | None:
     """Which invariant of a Gaussian model is asked for; None for scalar families."""
     if not isinstance(process.family, Gaussian):
@@ -107,6 +131,8 @@ def _mode(process: Process, kinds: set[type], leaves: list[Q.Vec]) -> str | None
     if kinds == {Q.Trace} and matrices == {True}:
         return "trace"
     if kinds == {Q.SqNorm} and len(matrices) == 1:
+        if matrices == {True} and process.family.centre == "pool":
+            raise OutsideFragment("squares of covariances centred at a pool's mean", part="SqNorm")
         return "frobenius" if matrices == {True} else "mean"
     raise OutsideFragment("this functional of a Gaussian model does not close")
 
@@ -150,7 +176,7 @@ def _clock(process: Process, leaves: list[Q.Vec], mode: str | None):  # type: ig
             return ("model", 1) if c else ("truth",)
         return ("frozen", c)
 
-    def place(v: Q.Vec) -> sp.Expr:
+    def place(v: Q.Vec, mode: str | None = mode) -> sp.Expr:
         c = component(v)
         return system.in_mode(c, mode) if isinstance(system, ModedSystem) else system.symbol(c)
 

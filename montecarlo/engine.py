@@ -120,7 +120,9 @@ def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]
         design = _design(process.family, values)
     elif isinstance(process.family, Gaussian):
         eigenvalues = tuple(float(x) for x in spectrum(values, process.family.truth))
-        design = gaussian.Spread(eigenvalues, process.family.divisor == "n-1")
+        design = gaussian.Spread(
+            eigenvalues, process.family.divisor == "n-1", process.family.centre == "pool"
+        )
     elif isinstance(process.family, Scalar):
         true = finite(put(process.family.truth, values), str(process.family.truth))
         design = scalar.Number(process.family.at(values), true)

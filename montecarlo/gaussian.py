@@ -31,6 +31,7 @@ class Spread:
 
     eigenvalues: tuple[float, ...]
     unbiased: bool
+    pooled: bool = False
 
 
 def sample(
@@ -100,11 +101,22 @@ class _Walk:
         else:
             shares: Sequence[Number] = step.weights or [n / sum(sizes) for n in sizes]
             model = self._combined(shares, states)
+        if self.spread.pooled and self.spread.unbiased:
+            model = model[0], model[1] * self._unbiased(step, sizes) ** 0.5
         self.models[g] = model
         self._keep(("model", g), model[0])
         if ("cov", g) in self.needs.keys:
             f = model[1]
             self._keep(("cov", g), (f @ np.swapaxes(f, 1, 2)).reshape(self.runs, -1))
+
+    def _unbiased(self, step: Step, sizes: Sequence[int]) -> float:
+        """N/(N - 1) for the N data that the model is fitted to."""
+        if step.weights is not None:
+            raise OutsideFragment("the unbiased divisor of weighted data", part="divisor")
+        total = self.heap[step.items[0].name][1] if step.how == "accumulate" else sum(sizes)
+        if total < 2:
+            raise DomainError("one datum has no covariance")
+        return total / (total - 1)
 
     def _batch(self, g: int, slot: int, item: Item) -> tuple[State, int]:
         if item.how == "exact":
@@ -118,13 +130,14 @@ class _Walk:
     def _draw(self, g: int, slot: int, item: Item) -> State:
         if item.keep is not None:
             raise OutsideFragment("a filter of Gaussian data", part="Filter")
-        if item.size < 2:
+        if item.size < 2 and not self.spread.pooled:
             raise DomainError(f"batch {item.name!r} has {item.size} datum: no covariance")
         mean, factor = self._law(item.law)
         z = _normals(self.streams(g, slot), (self.runs, factor.shape[2], item.size))
         x = mean[:, :, None] + factor @ z
         centre = x.mean(axis=2)
-        divisor = item.size - 1 if self.spread.unbiased else item.size
+        apart = self.spread.unbiased and not self.spread.pooled
+        divisor = item.size - 1 if apart else item.size
         return centre, _short((x - centre[:, :, None]) / np.sqrt(divisor))
 
     def _law(self, law: Law | None) -> State:
@@ -139,6 +152,11 @@ class _Walk:
         for w, state in zip(weights[1:], states[1:], strict=True):
             mean = mean + float(w) * state[0]
         parts = [float(w) ** 0.5 * s[1] for w, s in zip(weights, states, strict=True)]
+        if self.spread.pooled:
+            parts += [
+                (float(w) ** 0.5 * (s[0] - mean))[:, :, None]
+                for w, s in zip(weights, states, strict=True)
+            ]
         return mean, _short(np.concatenate(parts, axis=2))
 
     def _keep(self, key: tuple, v: np.ndarray) -> None:

@@ -545,7 +545,7 @@ def _limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Regio
         if grows:
             d.say("divergence", grows)
             value, lemmas = sp.oo, []
-        elif got is not None and any(
+        elif got is not None and not body.atoms(sp.Product) and any(
             x in p.exp.free_symbols and p.base.free_symbols for p in body.atoms(sp.Pow)
         ):
             raise OutsideFragment(f"whether the powers in {x} decay", part=str(expr)) from None

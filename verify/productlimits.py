@@ -37,7 +37,9 @@ def product_limit(e: sp.Expr, x: sp.Symbol) -> sp.Expr:
         coefficient = sp.cancel(_merged(coefficient, x))
         if coefficient.has(P) or x in coefficient.free_symbols:
             raise OutsideFragment(f"the limit of {term}")
-        fixed, moving = (fixed, moving + coefficient) if term.has(P) else (fixed + coefficient, moving)
+        fixed, moving = (
+            (fixed, moving + coefficient) if term.has(P) else (fixed + coefficient, moving)
+        )
     return fixed + sp.factor(moving) * value
 
 

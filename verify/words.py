@@ -16,7 +16,7 @@ from refutable.derivations.domain import (
     Subsets,
     Tokens,
 )
-from refutable.derivations.families import Categorical, Linear, Scalar
+from refutable.derivations.families import Categorical, Gaussian, Linear, Scalar
 from refutable.derivations.process import (
     Accumulate,
     Average,
@@ -115,6 +115,9 @@ def _family(process: Process) -> str:
     if type(family) is Linear:
         design = "fresh designs" if family.rows is None else f"one design of {family.rows} rows"
         return f"least squares on {design}"
+    if isinstance(family, Gaussian) and family.centre == "pool":
+        divisor = "their number" + ", less one" * (family.divisor == "n-1")
+        return f"the mean of all data of a fit and their covariance about it, divided by {divisor}"
     if isinstance(family, Scalar):
         return f"{type(family).__name__} ({family.convention})"
     return FAMILIES.get(type(family).__name__, type(family).__name__)

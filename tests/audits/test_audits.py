@@ -26,6 +26,13 @@ WORDS = {
     "dohmatob.growth": TRUE,
     "dohmatob.off": FALSE,
     "dohmatob.corner": FALSE,
+    "kazdan.variance": TRUE,
+    "kazdan.limit": TRUE,
+    "kazdan.increment": TRUE,
+    "kazdan.increment_index": FALSE,
+    "kazdan.unbiased": TRUE,
+    "kazdan.unbiased_limit": FALSE,
+    "kazdan.family": "out of scope",
     "cat.step": TRUE,
     "cat.step_index": FALSE,
     "cat.sign": FALSE,
@@ -48,6 +55,8 @@ FAILS_AT = {
     "shumailov.mean": ({"t": "1", "n": "2", "Sigma": ["1"]}, "1/2", "3/2"),
     "dohmatob.off": ({"t": "1", "d": "1", "T": "3", "sigma": "1"}, "1", "2"),
     "dohmatob.corner": ({"t": "1", "d": "1", "T": "1", "sigma": "1"}, "oo", "oo"),
+    "kazdan.increment_index": ({"t": "1", "n": "2", "Sigma": ["1"]}, "1/16", "1/8"),
+    "kazdan.unbiased_limit": ({"n": "2", "Sigma": ["1"]}, "2/3", "sqrt(2)*sin(sqrt(2)*pi/2)/pi"),
     "cat.half": ({"t": "1", "n": "3", "p": ["1/2", "1/2"]}, "1/6", "1/4"),
     "cat.dies": ({"n": "1", "p": ["1/2", "1/2"]}, "1/2", "0"),
     "turns.limit": ({"n": "2", "p": ["1/2", "1/2"]}, "1/4", "3/8"),
@@ -100,6 +109,10 @@ def test_a_risk_that_may_be_infinite_is_repaired_by_its_domain(verdict):
     v = verdict("dohmatob.corner")
     assert v.refutes == "domain"
     assert v.repair.verdict == "proved"
+
+
+def test_what_has_no_formal_reading_says_so(verdict):
+    assert verdict("kazdan.family").reason.startswith("no formal reading: there is a family")
 
 
 def test_almost_sure_limits_rest_on_a_lemma_and_on_no_mean(verdict):

@@ -1,6 +1,6 @@
 """The Gaussian sampler against chi-square laws and against other descriptions of the same data.
 
-False alarms: at most 1e-9 for each of 9 intervals.
+False alarms: at most 1e-9 for each of 13 intervals.
 """
 
 from __future__ import annotations
@@ -58,6 +58,17 @@ def test_variances_are_chi_square(divisor, factor):
     second, _ = quad(lambda x: chi2.pdf(x, 4) * chi2.sf(4 * factor**2 / (3 * x), 4), 0, np.inf)
     e = chance(p, gt(Trace(p.covariance(2)), 4))
     assert e.lo < second < e.hi
+
+
+@pytest.mark.parametrize(("divisor", "factor"), [("n", 10), ("n-1", 9)])
+@pytest.mark.parametrize("how", ["pooled", "accumulated"])
+def test_variances_about_a_common_mean_are_chi_square(divisor, factor, how):
+    """Ten draws of the truth in two batches, about the mean of all: 9 degrees of freedom."""
+    family, (a, b) = Gaussian("Sigma", divisor, "pool"), (Draw(Truth(), n, x) for x in "ab")
+    p = Process("G", family, Pool([a, b]) if how == "pooled" else Accumulate(a))
+    e = chance(p, gt(Trace(p.covariance(1 if how == "pooled" else 2)), 4))
+    assert e.lo < chi2.sf(4 * factor / 3, 9) < e.hi
+    assert e.visible < 0.03
 
 
 def test_means_are_normal():

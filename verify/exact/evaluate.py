@@ -28,6 +28,7 @@ from .leaves import leaves
 from .lumping import Cells, cells_for, full, terms
 from .numbers import Number, apply, finite
 from .orbits import OrbitChain, symmetric
+from .pooled import pooled_mean
 from .reader import Reader
 
 __all__ = ["Evaluator"]
@@ -170,7 +171,8 @@ class Evaluator:
         if given is not None:
             return self._ratio(x, given, probability=False)
         if self._is_gaussian(x):
-            return gaussian_mean(x, self.at)
+            pooled = any(getattr(p.family, "centre", "") == "pool" for p in Q.processes_of(x))
+            return (pooled_mean if pooled else gaussian_mean)(x, self.at)
         if any(isinstance(p.family, Cdf) for p in Q.processes_of(x)):
             return integrated(x, dict(self.at), self._elsewhere)
         return apply(sp.Add, [apply(sp.Mul, [self._fixed(f), self._mean(p)]) for f, p in terms(x)])
