@@ -15,9 +15,12 @@ from scipy.stats import chisquare
 
 from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.montecarlo import filtered
+from refutable.montecarlo.compiled import HAVE_NUMBA
 from refutable.montecarlo.filtered import norms
 
 KEY = (0, 0)
+#: The twins have the same bits, and would take minutes.
+compiles = pytest.mark.skipif(not HAVE_NUMBA, reason="needs the extra refutable[fast]")
 HALF = Fraction(1, 2)
 
 
@@ -83,6 +86,7 @@ def norm_law(s, n, keep, last, empty):
     return {k: float(v) for k, v in law.items() if v}
 
 
+@compiles
 @pytest.mark.parametrize("empty", ["redraw", "keep"])
 def test_norms_have_their_exact_law(empty):
     s, n, keep, last, runs = 3, 4, Fraction(3, 10), 3, 200_000
@@ -97,6 +101,7 @@ def test_norms_have_their_exact_law(empty):
     assert chisquare(counts, [runs * x for x in other.values()]).pvalue < 1e-9
 
 
+@compiles
 @pytest.mark.parametrize(("s", "n", "keep"), [(52, 100, HALF), (300, 400, Fraction(1, 10))])
 def test_norms_follow_the_recurrence(s, n, keep):
     """E[|p'|^2 | p, N] = 1/N + (1 - 1/N) |p|^2, averaged over N >= 1."""

@@ -18,9 +18,12 @@ from refutable.derivations.families import Cdf
 from refutable.derivations.process import Draw, Model, Pool, Process, Truth
 from refutable.derivations.quantity import Mean, SqNorm
 from refutable.montecarlo import ranks
+from refutable.montecarlo.compiled import HAVE_NUMBA
 from refutable.montecarlo.ranks import mixed, synthetic
 
 KEY = (0, 0)
+#: The twins have the same bits, and would take minutes.
+compiles = pytest.mark.skipif(not HAVE_NUMBA, reason="needs the extra refutable[fast]")
 m, n, N, w = sp.symbols("m n N w")
 HALF = Fraction(1, 2)
 MIXED = Process(
@@ -87,6 +90,7 @@ def drawn(size, real, share, last, runs):
     return (((x[:, 1:] - value) ** 3 - (x[:, :-1] - value) ** 3) / 3).sum(axis=1)
 
 
+@compiles
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_laws_are_those_of_drawn_data(share):
     size, real, last, runs = 5, 4, 3, 40_000
@@ -107,6 +111,7 @@ def derived(process, generation, at):
     return value
 
 
+@compiles
 @pytest.mark.parametrize("process", [MIXED, ALONE], ids=["mixed", "alone"])
 def test_errors_are_the_derived_ones(process):
     size, real, share, last, runs = 30, 20, Fraction(3, 10), 8, 60_000
@@ -120,6 +125,7 @@ def test_errors_are_the_derived_ones(process):
         assert abs(out[:, k].mean() - expected) < 6.5 * error
 
 
+@compiles
 def test_a_bias_of_one_per_cent_is_seen():
     parts = [synthetic(5, 2, replicates(50_000, k * 50_000), KEY)[:, 1] for k in range(20)]
     x = np.concatenate(parts)

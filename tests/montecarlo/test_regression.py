@@ -16,11 +16,14 @@ from refutable.derivations.families import Linear
 from refutable.derivations.process import Accumulate, Draw, Model, Pool, Process
 from refutable.derivations.quantity import Mean, SqNorm
 from refutable.montecarlo import regression
+from refutable.montecarlo.compiled import HAVE_NUMBA
 from refutable.montecarlo.engine import Job
 from refutable.montecarlo.kernels import FreshAccumulated
 from refutable.montecarlo.regression import accumulated, fixed, fresh
 
 KEY = (0, 0)
+#: The twins have the same bits, and would take minutes.
+compiles = pytest.mark.skipif(not HAVE_NUMBA, reason="needs the extra refutable[fast]")
 m = sp.Symbol("m")
 SPECTRUM = (3.0, 8.0, 20.0)
 
@@ -56,6 +59,7 @@ def test_fresh_twins_agree_bit_by_bit(d, rows, monkeypatch):
     assert np.array_equal(fast, fresh(d, rows, 1.5, 2**32 - 50, 200, KEY))
 
 
+@compiles
 def test_fresh_errors_are_the_inverse_wishart_ones():
     """E|e|^2 = g sigma^2 d / (T - d - 1), and a bias of 1 % is seen."""
     d, rows, runs = 10, 40, 600_000
@@ -100,6 +104,7 @@ def test_fixed_designs_have_chi_square_errors(copies, accumulate):
     assert kstest(one / factor, chi2(1, scale=1.1).cdf).pvalue < 1e-9
 
 
+@compiles
 def test_a_bias_of_one_per_cent_is_seen():
     runs = 1_500_000
     out = fixed(SPECTRUM * 4, 1.0, [1], 0, runs, KEY)[0]
