@@ -39,7 +39,8 @@ def kernel_for(
         return Chain(sizes[0], tuple(truth))
     if truth:
         return _mixtures(needs, steps, tuple(truth))
-    if isinstance(design, Design) and design.rows is None and _only(e, _is_error):
+    drawn = isinstance(design, Design) and design.rows is None and not design.ones
+    if isinstance(design, Design) and drawn and _only(e, _is_error):
         sigma = design.sigma2**0.5
         if sizes and min(sizes) >= design.d:
             return FreshDesigns(design.d, tuple(sizes), sigma)

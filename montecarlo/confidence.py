@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.stats import beta as _beta
+from scipy.special import betainccinv, betaincinv
 
 from .betting import lower_limit
 
@@ -94,9 +94,9 @@ class Counted:
         share = error / (2 * looks)
         low, high = 0.0, 1.0
         if self.yes:
-            low = float(_beta.ppf(share, self.yes, self.n - self.yes + 1))
+            low = float(betaincinv(self.yes, self.n - self.yes + 1, share))
         if self.maybe < self.n:
-            high = float(_beta.isf(share, self.maybe + 1, self.n - self.maybe))
+            high = float(betainccinv(self.maybe + 1, self.n - self.maybe, share))
         return max(low * (1 - 1e-9), 0.0), min(high * (1 + 1e-9), 1.0)
 
 

@@ -22,11 +22,15 @@ __all__ = ["Design", "sample"]
 
 @dataclass(frozen=True)
 class Design:
-    """d: input dimension; rows: rows of the one shared design, or None for fresh ones; sigma2."""
+    """d: input dimension; rows: rows of the one shared design, or None for fresh ones; sigma2.
+
+    ones: every input is 1, so that a fit is the mean of its labels (an estimate to first order).
+    """
 
     d: int
     rows: int | None
     sigma2: float
+    ones: bool = False
 
 
 def sample(
@@ -126,6 +130,10 @@ class _Walk:
         w = self.models[item.law.terms[0][1]]
         rng = self.streams(g, slot)
         sigma = self.design.sigma2**0.5
+        if self.design.ones:  # the sum of the labels is all that a fit looks at
+            gram = np.full((self.runs, 1, 1), float(item.size))
+            noise = _noise(rng, self.runs, 1, sigma * item.size**0.5)
+            return gram, item.size * w + noise
         if self.shared is None:
             x = self._rows(rng, item.size)
             gram = np.swapaxes(x, 1, 2) @ x

@@ -8,9 +8,12 @@ of the block that all entries with weight in l feed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import lru_cache
+
 import sympy as sp
 
-from refutable.derivations.derive import Derived
+from refutable.derivations.derive import Derived, derive
 from refutable.derivations.recurrences import blocks
 from refutable.derivations.statement import Rel
 
@@ -30,19 +33,32 @@ def diverges(got: Derived, region: Region) -> str | None:
     for e in (*rec.matrix, *rec.forcing, *rec.initial, *rec.row):
         for s in e.free_symbols - known - {rec.generation}:
             here.variables[s] = Variable(s, sp.Integer(0), sp.oo, lo_open=True)  # a true invariant
-    for block in blocks(rec.matrix):
-        if len(block) > 1 and any(rec.row[0, i] != 0 for i in block):
-            line = _block(rec, closed, block, here)
-            if line:
-                return line
+    for candidate in _candidates(got.node):
+        if _grows(*candidate, here):
+            shown = ", ".join(map(str, candidate[3]))
+            return f"eigenvalue {candidate[4]} >= 1 with left eigenvector ({shown}), which every step increases"  # noqa: E501
     return None
 
 
-def _block(rec, closed, block: list[int], region: Region) -> str | None:  # type: ignore[no-untyped-def]
+@lru_cache(maxsize=256)
+def _candidates(node: sp.Expr) -> tuple[tuple, ...]:
+    """(block, forcing, start, left eigenvector, eigenvalue, row) wherever blocks are coupled."""
+    got = derive(node)
+    rec, closed = got.recurrence, got.closed
+    if rec is None or closed is None:
+        return ()
+    out: list[tuple] = []
+    for block in blocks(rec.matrix):
+        if len(block) > 1 and any(rec.row[0, i] != 0 for i in block):
+            out += _block(rec, closed, block)
+    return tuple(out)
+
+
+def _block(rec, closed, block: list[int]) -> Iterator[tuple]:  # type: ignore[no-untyped-def]
     g, k = rec.generation, len(block)
     others = [j for j in range(rec.matrix.rows) if j not in block]
     if any(rec.row[0, j] != 0 and closed.entries[j].has(g) for j in others):
-        return None
+        return
     part = rec.matrix.extract(block, block)
     forcing = sp.Matrix(
         k,
@@ -58,7 +74,7 @@ def _block(rec, closed, block: list[int], region: Region) -> str | None:  # type
         ],
     )
     if forcing.has(g):
-        return None
+        return
     initial = rec.initial.extract(block, [0])
     z = sp.Dummy("z")
     for f, _ in sp.factor_list((part.T - z * sp.eye(k)).det(method="berkowitz"), z)[1]:
@@ -67,10 +83,7 @@ def _block(rec, closed, block: list[int], region: Region) -> str | None:  # type
         value = sp.factor(-f.coeff(z, 0) / f.coeff(z, 1))
         space = (part.T - value * sp.eye(k)).applyfunc(sp.cancel).nullspace(simplify=sp.cancel)
         for left in space:
-            if _grows(part, forcing, initial, left, value, [rec.row[0, i] for i in block], region):
-                shown = ", ".join(map(str, left))
-                return f"eigenvalue {value} >= 1 with left eigenvector ({shown}), which every step increases"  # noqa: E501
-    return None
+            yield part, forcing, initial, left, value, [rec.row[0, i] for i in block]
 
 
 def _grows(part, forcing, initial, left, value, row, region) -> bool:  # type: ignore[no-untyped-def]

@@ -297,11 +297,17 @@ def sign(e: sp.Expr, region: Region, depth: int = 0) -> int | None:
 
 
 def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) -> Certificate | None:
-    """A certificate that rel holds on the whole region, or None."""
+    """A certificate that rel holds on the whole region, or None. Answers are remembered."""
     if rel.op in ("<", "<="):
         return prove(Rel({"<": ">", "<=": ">="}[rel.op], rel.rhs, rel.lhs), region, depth, splits)
     if rel.op not in (">", ">="):
         return None
+    return _proved(rel, region.frozen, depth, splits)
+
+
+@lru_cache(maxsize=4096)
+def _proved(rel: Rel, frozen: tuple, depth: int, splits: int) -> Certificate | None:
+    region = Region.thawed(frozen)
     strict = rel.op == ">"
     goal = (
         sp.expand(region.abstract(rel.lhs) - region.abstract(rel.rhs))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import sympy as sp
 
@@ -60,7 +61,7 @@ class Region:
     def name(self, node: sp.Basic) -> sp.Symbol:
         """The variable for a functional node; new ones range over all reals."""
         if node not in self.names:
-            s = sp.Dummy(f"x{len(self.names)}")
+            s = _letter(node, len(self.names))
             self.names[node] = s
             self.variables[s] = Variable(s)
         return self.names[node]
@@ -80,6 +81,22 @@ class Region:
 
     def copy(self) -> Region:
         return Region(dict(self.variables), list(self.facts), dict(self.names), self.eventual)
+
+    @property
+    def frozen(self) -> tuple:
+        """All of the region as a hashable value: equal regions, equal answers."""
+        return (
+            tuple(self.variables.items()),
+            tuple(self.facts),
+            tuple(self.names.items()),
+            self.eventual,
+        )
+
+    @classmethod
+    def thawed(cls, frozen: tuple) -> Region:
+        """The region that `frozen` was taken of."""
+        variables, facts, names, eventual = frozen
+        return cls(dict(variables), list(facts), dict(names), eventual)
 
     def restrict(self, v: Variable, extra: Iterable[Rel] = ()) -> Region:
         out = self.copy()
@@ -101,6 +118,15 @@ class Region:
     def abstract(self, e: sp.Basic) -> sp.Basic:
         """`e` with every known functional replaced by its variable."""
         return e.xreplace(self.names)
+
+
+@lru_cache(maxsize=4096)
+def _letter(node: sp.Basic, place: int) -> sp.Symbol:
+    """The variable of a functional in every region that names it at this place.
+
+    The same question about two regions is then the same expression, and its answer is remembered.
+    """
+    return sp.Dummy(f"x{place}")
 
 
 def variable_of(s: sp.Symbol, d: Domain) -> Variable | None:

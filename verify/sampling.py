@@ -22,8 +22,6 @@ def sample(
     claim: Claim, body: sp.Basic, ats: list[dict], seed: int, claims: int
 ) -> Evidence | None:
     """What sampling says of the first relation with random quantities, at a middle instance."""
-    from refutable import montecarlo
-
     rel = next(
         (
             r
@@ -36,6 +34,8 @@ def sample(
     )
     if rel is None or not isinstance(body, (S.Rel, S.And)):
         return None
+    from refutable import montecarlo  # only now: its numerical libraries take seconds to load
+
     at = ats[min(len(ats) - 1, 12)]
     try:
         out = montecarlo.check(

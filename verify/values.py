@@ -23,6 +23,7 @@ from refutable.derivations.normal import power_series
 from refutable.derivations.response import Response
 
 from . import exact
+from .atinfinity import settle
 from .atpoint import limit_at, put
 from .deduce import Deduction, replace_limits, varies
 from .exact import grids
@@ -139,6 +140,9 @@ class Symbolic:
     def _limit(self, node: sp.Expr, at: Mapping) -> sp.Expr:
         """On the claim's whole region where that can be told, else at this instance."""
         claim = self.d.claim
+        known = self._from_closed_form(node, at)
+        if known is not None:
+            return known
         known = _remembered((node, None), claim, lambda: self._limit_everywhere(node))
         if isinstance(known, OutsideFragment):
             here = _freeze({k: v for k, v in at.items() if str(k) in _names(node)})
@@ -146,6 +150,19 @@ class Symbolic:
         if isinstance(known, OutsideFragment):
             raise known
         return self(known, at)
+
+    def _from_closed_form(self, node: sp.Expr, at: Mapping) -> sp.Expr | None:
+        """The limit of one mean, read off its derived formula at this instance; None if not."""
+        mean, x, to = node.args
+        if to is not sp.oo or not isinstance(mean, Q.Mean) or _inside(x, mean):
+            return None
+        here = {s: v for s, v in at.items() if s != x and isinstance(v, sp.Expr)}
+        try:
+            formula = self.d.formula(mean).xreplace(here)
+            value = settle(formula, x, lambda e: self(e, at))
+            return None if value is None else self(value, at)
+        except OutsideFragment:
+            return None
 
     def _limit_everywhere(self, node: sp.Expr) -> sp.Expr:
         expr, _ = rewrite(node, self.d.claim.domain)
@@ -194,6 +211,12 @@ def _remembered(what: tuple, claim: Claim, find: Callable[[], sp.Expr]):  # type
         except OutsideFragment as err:
             _LIMITS[key] = err
     return _LIMITS[key]
+
+
+@lru_cache(maxsize=4096)
+def _inside(x: sp.Symbol, mean: sp.Expr) -> bool:
+    """Is the index also a size or a weight of the process?"""
+    return any(x in p.parameters for p in Q.processes_of(mean))
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ import sympy as sp
 from scipy.stats import binom, chisquare, f, ks_2samp, kstest
 
 from refutable.derivations.errors import DomainError, OutsideFragment
-from refutable.derivations.families import Linear
+from refutable.derivations.families import FirstOrder, Linear
 from refutable.derivations.process import Draw, Model, Pool, Process
 from refutable.derivations.quantity import IsDirac, Mean, NormInf, Prob, SqNorm
 from refutable.derivations.statement import gt
@@ -179,6 +179,17 @@ def test_kernel_and_plain_sampler_have_one_law(processes, at):
         (a, b), (c, d) = spans
         assert max(a, c) < min(b, d)
         assert b - a < 0.25 * max(1, b)
+
+
+def test_estimates_to_first_order_are_means():
+    """Two rounds of 4 labels: variance 3/4 each, whatever the number of rows; no design is drawn."""
+    loop = Process("GLM", FirstOrder(3), Pool([Draw(Model(), 4)]))
+    node = Mean(SqNorm(loop.model(2) - loop.truth))
+    for kernels in (True, False):
+        job = Job.together([node], {}, 0, "first order", kernels=kernels)[0]
+        assert job.model.kernel is None
+        errors = np.concatenate([job.paths(k).vectors["model", 2] for k in range(5)])[:, 0]
+        assert kstest(errors / 1.5**0.5, "norm").pvalue > 1e-9
 
 
 def test_fresh_designs_have_the_law_of_drawn_data():
