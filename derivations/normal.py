@@ -308,10 +308,6 @@ class Normaliser:
         """True if the normal form vanishes; False says nothing."""
         return self.numerator(e) == 0
 
-    def is_zero_rewritten(self, e: sp.Expr) -> bool:
-        """`is_zero` for an expression that is in generators already."""
-        return self._expanded(e) == 0
-
 
 def _reduce(num: sp.Expr, g: sp.Symbol, degree: int, value: sp.Expr) -> sp.Expr:
     p = sp.Poly(num, g)
@@ -522,14 +518,17 @@ def is_zero(
 
 
 def _vanishes_at_points(e: sp.Expr, normaliser: Normaliser, points: int = 3) -> bool:
-    """The second opinion: exact evaluation at rational points (roots keep the normal form)."""
-    if normaliser.relations:
-        return normaliser.is_zero_rewritten(e)
-    symbols = sorted(e.free_symbols, key=str)
+    """The second opinion: exact evaluation at rational points, roots and signs kept as letters."""
+    roots = normaliser.relations
+    symbols = set(e.free_symbols).union(*(v.free_symbols for _, v in roots.values()))
+    points_of = sorted(symbols - set(roots), key=str)
     found = 0
     for k in range(4 * points):
-        at = {s: sp.Rational(17 + 13 * i + 29 * k, 11 + 7 * i + k) for i, s in enumerate(symbols)}
+        at = {s: sp.Rational(17 + 13 * i + 29 * k, 11 + 7 * i + k) for i, s in enumerate(points_of)}
         value = e.xreplace(at)
+        if roots and not value.has(sp.zoo, sp.nan):
+            here = {g: (degree, v.xreplace(at)) for g, (degree, v) in roots.items()}
+            value = Normaliser(relations=here)._expanded(value)
         if value.has(sp.zoo, sp.nan):
             continue
         if value != 0:

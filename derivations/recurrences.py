@@ -12,6 +12,7 @@ recurrence and compared the initial value, by the normal form and again by FLINT
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -57,10 +58,38 @@ def blocks(matrix: sp.Matrix) -> list[list[int]]:
 
 
 def closed_form(r: Recurrence) -> ClosedForm:
-    """The closed form of every entry and of the value; raises OutsideFragment where it has none."""
+    """The closed form of every entry and of the value; raises OutsideFragment where it has none.
+
+    A root in the coefficients stands for itself as one more parameter: what is certified for every
+    value of a parameter holds for the root.
+    """
+    parts = (r.matrix, r.forcing, r.initial, r.row, sp.Matrix([r.constant]))
+    found = {
+        p
+        for part in parts
+        for p in part.atoms(sp.Pow)
+        if p.exp.is_Rational and not p.exp.is_Integer and not p.has(r.generation)
+    }
+    if found and r.autonomous:
+        letters = sorted(found, key=sp.default_sort_key)
+        names = {p: sp.Dummy(f"root{k}") for k, p in enumerate(letters)}
+        matrix, forcing, initial, row, constant = (part.xreplace(names) for part in parts)
+        free = replace(
+            r, matrix=matrix, forcing=forcing, initial=initial, row=row, constant=constant[0, 0]
+        )
+        with contextlib.suppress(OutsideFragment):
+            form = _certified(free)
+            back = {v: p for p, v in names.items()}
+            entries = tuple(e.xreplace(back) for e in form.entries)
+            if not any(e.has(sp.zoo, sp.nan) for e in entries):
+                return replace(form, formula=form.formula.xreplace(back), entries=entries)
+    return _certified(r)
+
+
+def _certified(r: Recurrence) -> ClosedForm:
     form = _constant(r)
     if form is None and r.autonomous:
-        form = _with_roots(r)
+        form = _autonomous(r)
     if form is None:
         form = _general(r)
     late = form.start > r.start
@@ -85,36 +114,6 @@ def _turned_round(e: sp.Expr) -> bool:
     """Does a sum or product end more than one before it begins? SymPy then gives no empty one."""
     limits = [x for node in e.atoms(sp.Sum, sp.Product) for x in node.limits]
     return any((b - a).is_number and b - a < -1 for _, a, b in limits)
-
-
-def _with_roots(r: Recurrence) -> ClosedForm | None:
-    """`_autonomous`, each root in the coefficients standing for itself as one more parameter."""
-    parts = (r.matrix, r.forcing, r.initial, r.row, sp.Matrix([r.constant]))
-    found = {
-        p
-        for part in parts
-        for p in part.atoms(sp.Pow)
-        if p.exp.is_Rational and not p.exp.is_Integer
-    }
-    if not found:
-        return _autonomous(r)
-    names = {p: sp.Dummy(f"root{k}") for k, p in enumerate(sorted(found, key=sp.default_sort_key))}
-    matrix, forcing, initial, row, constant = (part.xreplace(names) for part in parts)
-    form = _autonomous(
-        replace(
-            r,
-            matrix=matrix,
-            forcing=forcing,
-            initial=initial,
-            row=row,
-            constant=constant[0, 0],
-        )
-    )
-    if form is None:
-        return None
-    back = {v: p for p, v in names.items()}
-    entries = tuple(e.xreplace(back) for e in form.entries)
-    return replace(form, formula=form.formula.xreplace(back), entries=entries)
 
 
 def _autonomous(r: Recurrence) -> ClosedForm | None:
