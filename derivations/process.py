@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
 
 import sympy as sp
 from sympy.core.symbol import Str
@@ -369,14 +370,14 @@ class Process:
         """The event that the model converges to the point mass at this token."""
         return Q.Fixation(Q.Tag(self), sp.sympify(token))
 
-    @property
-    def parameters(self) -> set[sp.Basic]:
+    @cached_property
+    def parameters(self) -> frozenset[sp.Basic]:
         """Free symbols (and schedules) of sizes, weights and shares, without the index."""
         out: set[sp.Basic] = set(self.family.parameters)
         for fit in self.fits:
             for e in _expressions(fit):
                 out |= e.free_symbols | {a.func for a in e.atoms(sp.core.function.AppliedUndef)}
-        return out - {self.index}
+        return frozenset(out - {self.index})
 
     @property
     def varies(self) -> bool:

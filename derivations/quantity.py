@@ -68,6 +68,7 @@ class Tag(sp.Atom):
         # Families of users may have the same name and fields, and mean different things.
         own = 0 if kind.__module__.startswith("refutable.") else id(kind)
         obj.content = (process.name, repr(process), own)
+        obj.letters = None
         return obj
 
     def _hashable_content(self) -> tuple[str, str, int]:
@@ -76,7 +77,9 @@ class Tag(sp.Atom):
     @property
     def free_symbols(self) -> set[sp.Basic]:
         """What a quantity of the process depends on: its sizes, weights and shares, its truth."""
-        return {x for x in self.process.parameters if isinstance(x, sp.Symbol)}
+        if self.letters is None:
+            self.letters = {x for x in self.process.parameters if isinstance(x, sp.Symbol)}
+        return set(self.letters)
 
     def __getnewargs__(self) -> tuple[Process]:
         return (self.process,)

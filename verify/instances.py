@@ -25,6 +25,7 @@ from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.derivations.matrices import has_matrices
 
 from .optima import minimum_at
+from .surds import vanishes
 
 __all__ = [
     "Check",
@@ -476,6 +477,8 @@ def _sign(d: sp.Expr) -> int | None:
         return 1
     if ball < 0:
         return -1
+    if (zero := vanishes(d)) is not None:
+        return 0 if zero else _far_sign(d)
     with mpmath.workdps(DIGITS):
         return 0 if _vanishes(d) else None
 
@@ -490,6 +493,12 @@ def _vanishes(d: sp.Expr) -> bool:
     except (NotAlgebraic, ZeroDivisionError):  # a denominator that vanishes, not seen at sight
         return False
     return bool(d.equals(0))
+
+
+def _far_sign(d: sp.Expr) -> int | None:
+    """The sign of a number that is known not to vanish."""
+    ball = _arb(d, 800)
+    return None if ball is None or not (ball > 0 or ball < 0) else 1 if ball > 0 else -1
 
 
 def _arb(e: sp.Expr, digits: int = 80):  # type: ignore[no-untyped-def]
