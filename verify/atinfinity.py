@@ -27,12 +27,15 @@ def settle(e: sp.Expr, x: sp.Symbol, number: Callable[[sp.Expr], sp.Expr]) -> sp
     >>> settle(3 + sp.Rational(1, 2) ** x, x, lambda e: e), settle(1 - 2**x, x, lambda e: e)
     (3, -oo)
     """
-    powers = [p for p in e.atoms(sp.Pow) if x in p.exp.free_symbols]
+    everything = e.atoms(sp.Pow)
+    if not all(_defined(p) for p in everything if p.exp.is_number):
+        return None
+    powers = [p for p in everything if x in p.exp.free_symbols]
     names: dict[sp.Expr, sp.Expr] = {}
     growing: dict[sp.Symbol, sp.Expr] = {}
     for p in powers:
         step, rest = (p.exp.coeff(x, 1), p.exp.coeff(x, 0))
-        if sp.expand(p.exp - step * x - rest) != 0 or not (step.is_Integer and step > 0):
+        if sp.expand(p.exp - step * x - rest) != 0 or not step.is_Integer:
             return None
         base = p.base**step
         if not base.is_number or not rest.is_number or base.has(sp.zoo, sp.nan):
@@ -54,6 +57,13 @@ def settle(e: sp.Expr, x: sp.Symbol, number: Callable[[sp.Expr], sp.Expr]) -> sp
     if left.atoms(*growing) if growing else False:
         return _largest(left, growing, number)
     return None if left.has(sp.zoo, sp.nan, sp.oo) else left
+
+
+def _defined(p: sp.Pow) -> bool:
+    """Is a denominator certainly not zero? Roots may cancel without being seen to."""
+    if not (p.exp.is_Rational and p.exp < 0):
+        return True
+    return p.base.is_number and compare("=", p.base, 0) is False
 
 
 def _size(base: sp.Expr) -> int | None:

@@ -69,6 +69,8 @@ def fate(
         body = changed.bound()
     except RefutableError as err:
         return "killed", f"is no statement: {err}"
+    if _unshifted(body) == _unshifted(claim.bound()):
+        return "equivalent", "a limit does not see a shift of its index"
     undefined = told = 0
     for value in (exact, Symbolic(base) if base is not None else None):
         if value is None:
@@ -202,6 +204,23 @@ def _at_sight(step: S.Rel) -> bool:
 
 def _text(at: dict) -> str:
     return ", ".join(f"{k} = {value_text(v)}" for k, v in named(at).items())
+
+
+def _unshifted(e: sp.Basic) -> sp.Basic:
+    """`e` with the limit of a mean at generation x + c, as x tends to infinity, as that at x."""
+    return e.xreplace({node: _at_the_index(node) for node in e.atoms(S.Lim)})
+
+
+def _at_the_index(node: S.Lim) -> sp.Expr:
+    body, x, to = node.args
+    if to is not sp.oo or not isinstance(body, Q.Mean):
+        return node
+    found = {v.args[-1] for v in body.atoms(Q.ModelVec, Q.BatchVec, Q.CovVec)}
+    found = {index for index in found if x in index.free_symbols}
+    if len(found) != 1 or not ((index := found.pop()) - x).is_Integer:
+        return node
+    elsewhere = x in body.xreplace({index: sp.Dummy()}).free_symbols
+    return node if elsewhere else S.Lim(body.xreplace({index: x}), x, to)
 
 
 def _implied(original: sp.Basic, changed: sp.Basic) -> bool:

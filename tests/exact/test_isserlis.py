@@ -64,7 +64,7 @@ def test_closed_form_of_the_covariance_error():
 
 def test_a_wrong_pairing_is_noticed(monkeypatch):
     true = isserlis._weights
-    monkeypatch.setattr(isserlis, "_weights", lambda a, k: (*true(a, k)[:2], -true(a, k)[2]))
+    monkeypatch.setattr(isserlis, "_weights", lambda k, d: (*true(k, d)[:3], -true(k, d)[3]))
     g = loop("n-1")
     at = {Sigma: (sp.Integer(1),), n: sp.Integer(3), m: sp.Integer(2), w: R(1, 3)}
     node = Q.Mean(Q.SqNorm(g.covariance(1) - g.true_covariance))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import sympy as sp
 from flint import fmpq
@@ -47,10 +48,19 @@ def _one(vector: sp.Basic, at: dict, value: Callable[[sp.Expr, dict], sp.Expr]) 
     def here(u: sp.Rational) -> sp.Rational:
         return value(square, {**at, CELLS: (u, 1 - u)})
 
-    points = [sp.Rational(k, DEGREE + 2) for k in range(1, DEGREE + 3)]
+    points, last, area = _weights()
     values = [here(u) for u in points]
-    u = sp.Dummy("u")
-    curve = sp.interpolate(list(zip(points[:-1], values[:-1], strict=True)), u)
-    if curve.subs(u, points[-1]) != values[-1]:
+    if sum((c * v for c, v in zip(last, values, strict=False)), sp.Integer(0)) != values[-1]:
         raise Contradiction(f"the mean square at a point is no polynomial of degree {DEGREE}")
-    return sp.integrate(curve, (u, 0, 1))
+    return sum((c * v for c, v in zip(area, values, strict=False)), sp.Integer(0))
+
+
+@cache
+def _weights() -> tuple[list[sp.Rational], list[sp.Rational], list[sp.Rational]]:
+    """Points; the weights that give the last value and the integral from the values before it."""
+    points = [sp.Rational(k, DEGREE + 2) for k in range(1, DEGREE + 3)]
+    u = sp.Dummy("u")
+    bases = [sp.interpolate([(x, int(x == y)) for x in points[:-1]], u) for y in points[:-1]]
+    return points, [b.subs(u, points[-1]) for b in bases], [
+        sp.integrate(b, (u, 0, 1)) for b in bases
+    ]  # fmt: skip

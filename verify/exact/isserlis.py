@@ -14,6 +14,7 @@ weights. Sizes up to about 6, dimension up to 3.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import product
 
 import sympy as sp
@@ -46,12 +47,15 @@ def centring(k: int, divisor: str) -> dict[tuple[int, int], fmpq]:
     return {(i, j): c * (fmpq(i == j) - fmpq(1, k)) for i, j in product(range(k), repeat=2)}
 
 
-def _weights(a: dict[tuple[int, int], fmpq], k: int) -> tuple[fmpq, fmpq, fmpq]:
-    """The three index sums of A_ij A_kl, one for each pairing of the four draws."""
+@lru_cache(maxsize=64)
+def _weights(k: int, divisor: str) -> tuple[fmpq, fmpq, fmpq, fmpq]:
+    """The trace of A, and the index sums of A_ij A_kl for the three pairings of the four draws."""
+    a = centring(k, divisor)
+    level = sum((a[i, i] for i in range(k)), fmpq(0))
     same = sum((a[i, i] for i in range(k)), fmpq(0)) ** 2
     cross = sum((a[i, j] * a[i, j] for i, j in product(range(k), repeat=2)), fmpq(0))
     twist = sum((a[i, j] * a[j, i] for i, j in product(range(k), repeat=2)), fmpq(0))
-    return same, cross, twist
+    return level, same, cross, twist
 
 
 class _Loop:
@@ -113,9 +117,7 @@ class _Loop:
         new_spread = carried**2 * spread
         firsts = []  # (weight, model?, factor of E[B] over its law)
         for w, model, k in batches:
-            a = centring(k, self.divisor)
-            same, cross, twist = _weights(a, k)
-            level = sum((a[i, i] for i in range(k)), zero)
+            level, same, cross, twist = _weights(k, self.divisor)
             firsts.append((w * level, model))
             law = mean if model else truth
             for key in new_mean:
