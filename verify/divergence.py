@@ -25,15 +25,12 @@ __all__ = ["diverges"]
 
 def diverges(got: Derived, region: Region) -> str | None:
     """A line that says why the derived mean tends to infinity on the whole region, or None."""
-    rec, closed = got.recurrence, got.closed
-    if rec is None or closed is None or rec.matrix.has(rec.generation):
-        return None
+    letters, candidates = _candidates(got.node) if got.recurrence is not None else ((), ())
     here = region.copy()
-    known = set(region.variables)
-    for e in (*rec.matrix, *rec.forcing, *rec.initial, *rec.row):
-        for s in e.free_symbols - known - {rec.generation}:
+    for s in letters:
+        if s not in region.variables:
             here.variables[s] = Variable(s, sp.Integer(0), sp.oo, lo_open=True)  # a true invariant
-    for candidate in _candidates(got.node):
+    for candidate in candidates:
         if _grows(*candidate, here):
             shown = ", ".join(map(str, candidate[3]))
             return f"eigenvalue {candidate[4]} >= 1 with left eigenvector ({shown}), which every step increases"  # noqa: E501
@@ -41,17 +38,18 @@ def diverges(got: Derived, region: Region) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _candidates(node: sp.Expr) -> tuple[tuple, ...]:
-    """(block, forcing, start, left eigenvector, eigenvalue, row) wherever blocks are coupled."""
+def _candidates(node: sp.Expr) -> tuple[tuple[sp.Symbol, ...], tuple[tuple, ...]]:
+    """The letters, and (block, forcing, start, left eigenvector, eigenvalue, row) of blocks."""
     got = derive(node)
     rec, closed = got.recurrence, got.closed
-    if rec is None or closed is None:
-        return ()
+    if rec is None or closed is None or rec.matrix.has(rec.generation):
+        return (), ()
     out: list[tuple] = []
     for block in blocks(rec.matrix):
         if len(block) > 1 and any(rec.row[0, i] != 0 for i in block):
             out += _block(rec, closed, block)
-    return tuple(out)
+    used = sp.Tuple(*rec.matrix, *rec.forcing, *rec.initial, *rec.row).free_symbols
+    return tuple(sorted(used - {rec.generation}, key=sp.default_sort_key)), tuple(out)
 
 
 def _block(rec, closed, block: list[int]) -> Iterator[tuple]:  # type: ignore[no-untyped-def]
