@@ -15,7 +15,7 @@ import sympy as sp
 from refutable.derivations import process as P
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Categorical, Gaussian, Linear, Scalar
+from refutable.derivations.families import Categorical, FirstOrder, Gaussian, Linear, Scalar
 
 from . import categorical, gaussian, linear, scalar
 from .betting import BINS, rounded
@@ -65,7 +65,8 @@ class Model:
         if self.design is not None:
             sizes = [i.size for s in self.steps for i in s.items]
             rows = getattr(self.design, "rows", None) or max(sizes, default=1)
-            width = max(_dimension(self.design), 1) * max(rows, 1)
+            drawn = 1 if getattr(self.design, "ones", False) else max(rows, 1)
+            width = max(_dimension(self.design), 1) * drawn
         kept = KEPT // (max(len(self.needs.keys), 1) * max(self.scope.classes, 1))
         return max(64, min(4096, 1 << (max(min(SHARD // width, kept), 1).bit_length() - 1)))
 
@@ -139,7 +140,8 @@ def _design(family: Linear, at: Mapping) -> linear.Design:
     if sigma2 < 0:
         raise OutsideFragment(f"label noise of variance {sigma2}", part="sigma2")
     rows = None if family.rows is None else whole(put(family.rows, at), "rows")
-    return linear.Design(whole(put(family.d, at), "d"), rows, sigma2)
+    ones = isinstance(family, FirstOrder)
+    return linear.Design(whole(put(family.d, at), "d"), rows, sigma2, ones)
 
 
 def _dimension(design: linear.Design | gaussian.Spread | scalar.Number | None) -> int:
