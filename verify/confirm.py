@@ -198,27 +198,54 @@ def _limit_by_exact(
     claim: Claim, body: sp.Basic, at: dict, exact: Exact, account: list[str]
 ) -> Confirmation | None:
     """The exact law, further and further out, approaches the derived limit, not the stated one."""
-    nodes = sorted(body.atoms(S.Lim, S.LimSup, S.LimInf), key=sp.default_sort_key)
+    nodes = _outermost(body)
     if not nodes:
         return None
     d = deduce(claim)
     sym = Symbolic(d)
     for node in nodes:
-        expr, _, to = node.args
-        if to is not sp.oo:
-            return None
+        if random_numbers(node.args[0]):
+            return _surely_zero(node, at, account, d)
         try:
-            derived = sym.node(node, at)
-            if random_numbers(expr):
-                return _surely_zero(node, at, account, d)
-            gaps = [abs(window(node, exact, k, at) - derived) for k in (4, 8, 16)]
-        except (OutsideFragment, ZeroDivisionError):
+            derived = approached(node, at, exact, sym)
+        except (RefutableError, ZeroDivisionError):
             return None
-        if not (gaps[2] <= gaps[1] <= gaps[0]) or (gaps[2] > gaps[0] / 2 and gaps[0] != 0):
+        if derived is None:
             return None
     return Confirmation(
         "exact", f"the exact law at 4, 8, 16 approaches the derived limit {derived}", account, d
     )
+
+
+def _outermost(e: sp.Basic) -> list[sp.Expr]:
+    """Limits that stand under no other limit."""
+    every = e.atoms(S.Lim, S.LimSup, S.LimInf)
+    inner = {x for node in every for x in node.args[0].atoms(S.Lim, S.LimSup, S.LimInf)}
+    return sorted(every - inner, key=sp.default_sort_key)
+
+
+def approached(node: sp.Expr, at: dict, exact: Exact, sym: Symbolic) -> sp.Expr | None:
+    """The derived limit at an instance, where the exact law at 4, 8, 16 comes near it; else None.
+
+    A limit inside is replaced by its derived value at each of the three, which the exact law there
+    must come near as well.
+    """
+    expr, x, to = node.args
+    if to is not sp.oo:
+        return None
+    derived = sym.node(node, at)
+    gaps = []
+    for k in (4, 8, 16):
+        here = {**at, x: sp.Integer(k)}
+        inner = {i: approached(i, here, exact, sym) for i in _outermost(expr)}
+        if any(v is None for v in inner.values()):
+            return None
+        if inner:
+            gaps.append(abs(exact(expr.xreplace(inner), here) - derived))
+        else:
+            gaps.append(abs(window(node, exact, k, at) - derived))
+    near = gaps[2] <= gaps[1] <= gaps[0] and not (gaps[2] > gaps[0] / 2 and gaps[0] != 0)
+    return derived if near else None
 
 
 def _surely_zero(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -202,7 +202,7 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
             _compare_engines(body, ats, exact, deduction, finding)
         failing = None if deduction.proved else _symbolic_scan(claim, body, ats, deduction, finding)
         if failing is not None:
-            return _refuted(claim, failing, exact, options, finding, Symbolic(deduction))
+            return _refuted_by_formula(claim, failing, ats, exact, options, finding, deduction)
         for weaker in () if deduction.proved else implied(claim):
             d = deduce(weaker)
             failing = _symbolic_scan(weaker, weaker.bound(), ats, d, finding)
@@ -311,6 +311,32 @@ def _symbolic_scan(claim: Claim, body: sp.Basic, ats: list[dict], d: Deduction, 
         if c.truth is False:
             return _smallest(claim, body, (at, c), sym)
     return None
+
+
+def _refuted_by_formula(  # type: ignore[no-untyped-def]
+    claim: Claim, failing, ats: list[dict], exact: Exact, options: Options, finding: Finding, d
+) -> Finding:
+    """The first of a few failing instances that a second engine can look at, else the smallest."""
+    sym, body = Symbolic(d), claim.bound()
+    before = list(finding.evidence)
+    first = _refuted(claim, failing, exact, options, finding, sym)
+    others = [at for at in ats if at != failing[0] and _rational(at)]
+    for at in others[: CROSS * CROSS] if first.verdict == "undecided" else []:
+        try:
+            c = check_at(body, at, sym)
+        except (OutsideFragment, ZeroDivisionError):
+            continue
+        if c.truth is False:
+            new = replace(first, evidence=list(before))
+            again = _refuted(claim, (at, c), exact, options, new, sym)
+            if again.verdict == "refuted":
+                return again
+    return first
+
+
+def _rational(at: dict) -> bool:
+    """The exact engine wants rational numbers."""
+    return all(v.is_Rational for v in at.values() if isinstance(v, sp.Expr))
 
 
 def _refuted(

@@ -199,6 +199,7 @@ def _scalar(at: Mapping, e: sp.Expr) -> sp.Expr | None:
     return got if got.is_number else None
 
 
+_LIMITS_OF = (S.Lim, S.LimSup, S.LimInf)
 _LIMITS: dict[tuple, sp.Expr | OutsideFragment] = {}
 
 
@@ -221,9 +222,14 @@ def _inside(x: sp.Symbol, mean: sp.Expr) -> bool:
 
 @lru_cache(maxsize=4096)
 def _names(node: sp.Basic) -> frozenset[str]:
-    """What the value of a node may depend on: its own symbols and those of its processes."""
+    """What the value of a node may depend on: its own symbols and those of its processes.
+
+    Not the symbols of its limits, unless they also stand outside of them.
+    """
     own = {str(s) for s in node.free_symbols}
-    return frozenset(own | {str(x) for p in Q.processes_of(node) for x in p.parameters})
+    bound = {str(x) for e in node.atoms(S.Lim, S.LimSup, S.LimInf) for x in e.bound_symbols}
+    inside = {str(x) for p in Q.processes_of(node) for x in p.parameters}
+    return frozenset(own | (inside - bound if isinstance(node, _LIMITS_OF) else inside))
 
 
 @lru_cache(maxsize=4096)
