@@ -29,6 +29,7 @@ from refutable.derivations.statement import Rel
 from .atoms import exponential, power, units
 from .boxes import written
 from .region import Region, Variable
+from .vertices import at_corners
 
 __all__ = ["Certificate", "contradictory", "prove", "relevant", "sign"]
 
@@ -172,7 +173,7 @@ class _Abstraction:
             or not v.integer
             or not v.lo.is_Integer
             or not coefficient.is_Integer
-            or coefficient < 0
+            or (coefficient < 0 and not self.proves(Rel(">", base, 0)))
         ):
             return power(base, exp, self)
         base_c = canonical(base**coefficient)
@@ -336,6 +337,13 @@ def _proved(rel: Rel, frozen: tuple, depth: int, splits: int) -> Certificate | N
         return found
     if depth > 1:
         return None
+
+    def sure(top: sp.Expr, bottom: sp.Expr, there: Region) -> Certificate | None:
+        return _coefficients(top, bottom, strict, there, splits) or _smt(top, bottom, strict, there)
+
+    corners = at_corners(num, den, [x for x, *_ in abstraction.powers], work, sure)
+    if corners is not None:
+        return Certificate("corners", f"affine in its powers; positive at their {corners} corners")
     return _smt(num, den, strict, work)
 
 

@@ -98,3 +98,16 @@ def test_a_range_with_a_negative_denominator_is_not_misread():
 )
 def test_exponentials_and_powers(rel, true):
     assert (prove(rel, region()) is not None) is true
+
+
+def test_affine_in_powers_is_looked_at_at_the_corners():
+    """(1 - 1/n)^t against (1 - 1/(2 n))^t: ordered bases; false where the order is turned round."""
+    n, t = sp.symbols("n t")
+    region = Region({
+        n: Variable(n, sp.Integer(2), sp.oo, integer=True),
+        t: Variable(t, sp.Integer(1), sp.oo, integer=True),
+    })  # fmt: skip
+    small, large = (1 - 1 / n) ** t, (1 - 1 / (2 * n)) ** t
+    goal = 2 - small - large + (large - small) / n
+    assert prove(Rel(">", goal, 0), region)
+    assert prove(Rel(">", 1 - small - large, 0), region) is None
