@@ -8,6 +8,7 @@ resting on "lemma.gruntz".
 
 from __future__ import annotations
 
+import contextlib
 from functools import lru_cache
 
 import mpmath
@@ -16,6 +17,7 @@ import sympy as sp
 from refutable.derivations.errors import NoLimit, OutsideFragment
 from refutable.derivations.statement import Rel
 
+from .dominance import dominant_limit
 from .positivity import prove
 from .productlimits import GAMMA, product_limit
 from .region import Region
@@ -35,6 +37,8 @@ def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Exp
             return certified_limit(e, x, region), lemmas
         except OutsideFragment:
             pass
+        with contextlib.suppress(OutsideFragment):
+            return dominant_limit(e, x, region), lemmas
         try:
             return power_log_limit(e, x, region), lemmas
         except UnknownSign:
