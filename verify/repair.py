@@ -22,6 +22,7 @@ from .deduce import Deduction, deduce, replace_limits
 from .domainrepair import smaller_domains
 from .instances import check_at, instances
 from .integrals import carry_out
+from .limitrepair import against_a_number, derived_limits
 from .mutants import Mutant, mutants_of
 from .region import region_of
 from .rewrites import read_off, rewrite
@@ -47,6 +48,8 @@ def find_repair(  # type: ignore[no-untyped-def]
     refutes: "domain" where it is known that only a hypothesis is missing.
     """
     ways = (_by_rounding, _by_coefficient, _by_domain, _by_formula, _by_derivation)
+    if against_a_number(claim):
+        ways = (_by_domain, _by_limit)
     for found in (_by_domain,) if refutes == "domain" else ways:
         got = found(claim, exact, facts, counterexample)
         if got is not None:
@@ -322,6 +325,14 @@ def _by_derivation(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-un
                 "formula",
                 fixed,
             )
+    return None
+
+
+def _by_limit(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    """The limit's derived value instead of an inequality with a number."""
+    for statement, why, fixed in derived_limits(claim, _derived):
+        if _proved(fixed, exact, facts):
+            return Repair(statement, why, None, "proved"), "formula", fixed
     return None
 
 
