@@ -16,6 +16,7 @@ first, as an inequality of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -555,10 +556,11 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
             v = region.variables.get(s)
             if v is None:
                 continue
-            if v.lo.is_finite is not False and v.lo is not -sp.oo:
-                add(">" if v.lo_open else ">=", s - v.lo)
-            if v.hi is not sp.oo:
-                add("<" if v.hi_open else "<=", s - v.hi)
+            lo, hi = _outward(v.lo, sp.floor), _outward(v.hi, sp.ceiling)
+            if lo.is_finite is not False and lo is not -sp.oo:
+                add(">" if v.lo_open else ">=", s - lo)
+            if hi is not sp.oo:
+                add("<" if v.hi_open else "<=", s - hi)
         add("!=", den)
         add("<" if not strict else "<=", num * den)
     except OutsideFragment:
@@ -566,6 +568,13 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
     if solver.check() == z3.unsat:
         return Certificate("smt", f"negation unsatisfiable over the reals ({len(used)} facts)")
     return None
+
+
+def _outward(bound: sp.Expr, rounded: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+    """An irrational number as a rational a little outside of the range that it bounds."""
+    if not bound.is_number or bound.is_Rational or not bound.is_finite:
+        return bound
+    return sp.Rational(rounded(bound.evalf(40) * 10**15), 10**15)
 
 
 def relevant(e: sp.Expr, region: Region) -> list[Rel]:
