@@ -1,4 +1,4 @@
-"""Four directions that transformers can be asked: `refutable verify tests/gpt/loops.py --full`."""
+"""Five directions that transformers can be asked: `refutable verify tests/gpt/loops.py --full`."""
 
 from refutable import (
     Accumulate,
@@ -48,9 +48,11 @@ synthetic = loop("synthetic", Pool([Draw(Model(), DOCUMENTS)]))
 everything = loop("everything", Accumulate(Draw(Model(), DOCUMENTS)))
 half = share("half fresh", Rational(1, 2))
 tenth = share("a tenth fresh", Rational(1, 10))
-# The filter keeps 36 of 100 documents, so that as many as without it are left of 200.
-keep = Filter(real=Rational(9, 10), synthetic=Rational(3, 10))
-filtered = share("a tenth fresh, filtered", Rational(1, 10), 200, keep)
+# The filters keep 36 and 18 of 100 documents, so that 72 are left, as many as without them.
+blunt = Filter(real=Rational(9, 10), synthetic=Rational(3, 10))
+sharp = Filter(real=Rational(9, 10), synthetic=Rational(1, 10))
+filtered = share("a tenth fresh, filtered", Rational(1, 10), 200, blunt)
+purified = share("a tenth fresh, sharply filtered", Rational(1, 10), 400, sharp)
 
 TOLD = {
     "replace": ("Replacing, the error grows.", Monotone(error(synthetic), t, "increasing")),
@@ -66,6 +68,7 @@ TOLD = {
         "A filter helps where as many documents are left as without it.",
         lt(error(filtered), error(tenth)),
     ),
+    "sharp": ("A sharper filter helps as well.", lt(error(purified), error(tenth))),
 }
 
 for name, (text, direction) in TOLD.items():
