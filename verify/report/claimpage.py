@@ -39,7 +39,7 @@ def claim_page(e: Entry, site: Site) -> str:
     body = join(
         (
             _heading(e, site),
-            statement_section(c, formulas),
+            statement_section(e, formulas),
             process_section(c),
             _verdict(v),
             counterexample_section(e),
@@ -98,7 +98,7 @@ def _parts(e: Entry, site: Site, formulas: Formulas) -> Html | None:
             "tr",
             el("th", el("a", p.id, href=site.files[p.id]), scope="row"),
             el("td", badge(p.verdict.verdict)),
-            el("td", stated(p.claim, formulas)),
+            el("td", stated(p, formulas)),
         )
         for p in parts
     ]

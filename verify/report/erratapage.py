@@ -78,7 +78,7 @@ def _entry(e: Entry, site: Site, formulas: Formulas) -> Html:
         el("p", f"{c.kind}; {REFUTES.get(v.refutes or '', 'false')}; {_provenance(e)}."),
         scan,
         el("h4", "Printed"),
-        stated(c, formulas),
+        stated(e, formulas),
         definition_lists(c, formulas, "h5"),
         counterexample_section(e, "h4"),
         correction_section(e, formulas, "h4") or el("p", "No correction was found and proved."),

@@ -13,38 +13,40 @@ from refutable.derivations.statement import Parts, Prose
 from ..show import used_names
 from ..typeset import sequences_of, tex
 from ..words import domain_lines, process_lines
+from .entry import Entry
 from .formulas import Formulas
 from .markup import Html, el, join
 
 __all__ = ["definition_lists", "process_section", "stated", "statement_section"]
 
 
-def statement_section(c: Claim, formulas: Formulas) -> Html:
+def statement_section(e: Entry, formulas: Formulas) -> Html:
     """The statement, the meaning of its letters, its hypotheses and domain."""
     return el(
         "section",
         el("h2", "Stated"),
-        stated(c, formulas),
-        _source(c),
-        definition_lists(c, formulas),
+        stated(e, formulas),
+        _source(e),
+        definition_lists(e.claim, formulas),
         class_="stated",
     )
 
 
-def stated(c: Claim, formulas: Formulas) -> Html:
+def stated(e: Entry, formulas: Formulas) -> Html:
     """The statement alone."""
-    if isinstance(c.statement, Prose):
-        return el("p", c.statement.text)
-    if isinstance(c.statement, Parts):
+    statement = e.claim.statement
+    if isinstance(statement, Prose):
+        return el("p", statement.text)
+    if isinstance(statement, Parts):
         return el("p", "All of its parts.")
-    return formulas.display(tex(c.statement, sequences_of(c)), "The statement")
+    return formulas.display(e.record["statement"], "The statement")
 
 
-def _source(c: Claim) -> Html | None:
-    if isinstance(c.statement, (Parts, Prose)):
+def _source(e: Entry) -> Html | None:
+    if isinstance(e.claim.statement, (Parts, Prose)):
         return None
-    latex = tex(c.statement, sequences_of(c))
-    return el("details", el("summary", "LaTeX"), el("pre", el("code", latex), tabindex="0"))
+    code = el("code", e.record["statement"])
+    return el("details", el("summary", "LaTeX"), el("pre", code, tabindex="0"))
 
 
 def definition_lists(c: Claim, formulas: Formulas, level: str = "h3") -> Html:
