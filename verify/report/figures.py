@@ -10,11 +10,12 @@ import io
 import re
 
 import matplotlib
+import sympy as sp
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from ..untex import untex
 from ..vectortext import value_text
+from ..words import formula
 from .layout import table
 from .markup import Html, el, join
 from .series import ALARM, Curve, Plot
@@ -78,9 +79,7 @@ def _short(x: float) -> str:
 
 
 def _name(symbol: str) -> str:
-    import sympy as sp
-
-    return untex(sp.latex(sp.Symbol(symbol)))
+    return formula(sp.Symbol(symbol))
 
 
 def draw(plot: Plot) -> Drawing:

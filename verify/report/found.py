@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from ..findings import RELATION, telling_lines
-from ..untex import untex
 from ..vectortext import value_text
+from ..words import formula
 from .entry import Entry
 from .formulas import Formulas
 from .markup import Html, el, join
@@ -16,7 +16,7 @@ __all__ = ["correction_section", "counterexample_section", "derivation_section",
 
 def instance(at: dict[str, object]) -> str:
     """The values of a counterexample on one line."""
-    return ", ".join(f"{untex(sp.latex(sp.Symbol(k)))} = {value_text(x)}" for k, x in at.items())
+    return ", ".join(f"{formula(sp.Symbol(k))} = {value_text(x)}" for k, x in at.items())
 
 
 def counterexample_section(e: Entry, level: str = "h2") -> Html | None:

@@ -69,11 +69,19 @@ def plot_of(v: Verdict, seed: int, sampling: bool = True) -> Plot | None:
 
 
 def _start(v: Verdict, claim: Claim, ats: list[dict]) -> dict | None:
-    """The counterexample's instance, else a middle one."""
+    """The counterexample's instance, else a middle one that is no degenerate case."""
     x = v.counterexample
     if x is not None and x.values:
         return dict(x.values)
-    return ats[min(len(ats) - 1, 12)] if ats else None
+    telling = [at for at in ats if all(_tells(value) for value in at.values())] or ats
+    return telling[min(len(telling) - 1, 12)] if telling else None
+
+
+def _tells(value: object) -> bool:
+    """Not zero, no point mass: there, both sides of most statements vanish."""
+    if isinstance(value, tuple):
+        return sum(1 for x in value if x) > 1
+    return value != 0
 
 
 def _relation(body: sp.Basic, at: Instance) -> S.Rel | None:
