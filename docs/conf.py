@@ -19,3 +19,13 @@ html_theme = "furo"
 html_title = f"refutable {release}"
 html_copy_source = False
 html_show_copyright = False
+
+
+def _name_what_is_outside(app, docname, source):
+    """A link to a file of the repository leads nowhere from the site: it becomes the file's name."""
+    source[0] = re.sub(r"\[[^\]]*\]\(\.\./([^)]*)\)", r"`\1`", source[0])
+
+
+def setup(app):
+    """Called by Sphinx."""
+    app.connect("source-read", _name_what_is_outside)
