@@ -22,6 +22,7 @@ from .derived import print_derived
 from .empirical import told_directions
 from .evidence import print_evidence
 from .findings import print_counterexample, print_derivation, print_repair
+from .finite import finite_optima
 from .loader import LEMMAS_FILE, PAPERS, paper_files
 from .page import Page
 from .table import STYLE
@@ -81,6 +82,11 @@ def _one(v: Verdict, parts: Sequence[Verdict], page: Page) -> None:
     _verdict(v, page)
     if c.derive:
         print_derived(c, page)
+    lines = finite_optima(c)
+    if lines:
+        page.heading("At finite sizes the optimum is")
+        for line in lines:
+            page.text(line)
     print_counterexample(v, page)
     print_repair(v, page)
     print_derivation(v, page)

@@ -153,12 +153,13 @@ class Symbolic:
 
     def _from_closed_form(self, node: sp.Expr, at: Mapping) -> sp.Expr | None:
         """The limit of one mean, read off its derived formula at this instance; None if not."""
-        mean, x, to = node.args
+        expr, x, to = node.args
+        factor, mean = expr.as_independent(x, as_Add=False)
         if to is not sp.oo or not isinstance(mean, Q.Mean) or _inside(x, mean):
             return None
         here = {s: v for s, v in at.items() if s != x and isinstance(v, sp.Expr)}
         try:
-            formula = self.d.formula(mean).xreplace(here)
+            formula = (factor * self.d.formula(mean)).xreplace(here)
             value = settle(formula, x, lambda e: self(e, at))
             return None if value is None else self(value, at)
         except OutsideFragment:
