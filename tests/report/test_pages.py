@@ -232,3 +232,27 @@ def test_a_browser_sorts_filters_and_complains_of_nothing(folder, tmp_path):
     assert "4 of 4 claims" in done.stdout
     done = browse(folder / "judged" / "claims" / "t.false.html", tmp_path, "--dump-dom")
     assert ":CONSOLE(" not in done.stderr
+
+
+TRY = """
+const table = [...document.querySelectorAll("table.claims")].sort(
+  (a, b) => b.tBodies[0].rows.length - a.tBodies[0].rows.length)[0];
+table.querySelector("button").click();
+table.querySelector("button").click();
+document.getElementById("f-verdict").value = "refuted";
+document.getElementById("filters").dispatchEvent(new Event("input"));
+"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium")
+def test_a_click_sorts_and_a_choice_filters(folder, tmp_path):
+    site = shutil.copytree(folder / "judged", tmp_path / "site")
+    (site / "try.js").write_text(TRY)
+    page = site / "index.html"
+    page.write_text(page.read_text().replace("</head>", '<script src="try.js" defer=""></script></head>'))
+    done = browse(page, tmp_path / "profile", "--dump-dom")
+    assert ":CONSOLE(" not in done.stderr
+    assert done.stdout.count('aria-sort="descending"') == 1
+    assert "1 of 4 claims" in done.stdout
+    order = [done.stdout.index(f"claims/t.{id}.html") for id in ("words", "false", "bound")]
+    assert order == sorted(order)
