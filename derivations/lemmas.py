@@ -263,3 +263,17 @@ claim(
         " mass: half its l1 norm, and the largest difference of masses over all sets of tokens."
     ),
 )
+
+claim(
+    "lemma.gamma_product",
+    eq(Product((k + 1) * (k + 2) / (k * (k + 3)), (k, 1, t)), 3 * (t + 1) / (t + 3)),
+    "identity",
+    paper=PAPER,
+    locator="Whittaker and Watson 1927, 12.13",
+    domain={t: Integers(1, 30)},
+    note=(
+        "A product over k >= a of quotients with as many zeros r as poles s, of the same sum, is the"
+        " product of G(a - s)/G(a - r) over them, with Euler's gamma function G. Finite form: zeros"
+        " -1 and -2, poles 0 and -3."
+    ),
+)
