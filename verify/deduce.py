@@ -41,7 +41,7 @@ from .optima import prove_minimum
 from .positivity import contradictory, prove, relevant
 from .region import Region, Variable, one_truth, region_of
 from .rewrites import read_off, rewrite
-from .sequences import spell
+from .sequences import endless, spell
 from .tokensums import sum_tokens
 from .unfold import same
 from .vectors import responses, vector_identity
@@ -535,6 +535,11 @@ def _limit(expr: sp.Expr, x: sp.Symbol, to: sp.Expr, d: Deduction, region: Regio
     body = one_truth(carry_out(expr, region).xreplace(_formulas(expr, d)), region)
     settled, sure = surely(body, x, to, region, d.formula)
     body = region.abstract(body.xreplace(settled))
+    if to is sp.oo:
+        settled = endless(body, x, region, d.claim.domain)
+        if settled != body and x not in settled.free_symbols:
+            d.say("limit", f"a product of factors in [0, 1] falls to its limit: {settled}")
+            return settled
     try:
         if to is not sp.oo or body.atoms(Q.Mean, Q.Prob):
             raise OutsideFragment("no certified limit")

@@ -52,6 +52,8 @@ def openings(rel: Rel, known: set[sp.Expr]) -> Iterator[Opening]:
         except OutsideFragment:
             return
         yield out
+        if any(f.has(sp.Sum) for f in out.formulas.values()):
+            return  # powers of growing totals swell with every further generation
 
 
 def _facts(moment: sp.Expr, base: sp.Expr, out: Opening) -> None:

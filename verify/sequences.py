@@ -19,7 +19,7 @@ from refutable.derivations.statement import Rel
 from .positivity import prove
 from .region import Region, Variable
 
-__all__ = ["is_schedule", "name_terms", "spell", "values_of"]
+__all__ = ["endless", "is_schedule", "name_terms", "spell", "values_of"]
 
 
 def is_schedule(f: object, domain: Mapping[sp.Basic, Domain]) -> bool:
@@ -108,7 +108,9 @@ def name_terms(e: sp.Basic, region: Region, domain: Mapping[sp.Basic, Domain]) -
             v = values_of(call.func, domain, sp.Dummy(str(call)))
             region.bound(call, v.lo, v.hi, v.lo_open, v.hi_open, v.integer)
     for node in sorted(e.atoms(sp.Sum, sp.Product), key=sp.default_sort_key):
-        if node in region.names or not node.free_symbols <= set(region.variables) | _functions(node):
+        if node in region.names or not node.free_symbols <= set(region.variables) | _functions(
+            node
+        ):
             continue
         if any(is_schedule(c.func, domain) for c in node.atoms(AppliedUndef)):
             _name_range(node, region, domain)
@@ -144,3 +146,27 @@ def _name_range(node: sp.Expr, region: Region, domain: Mapping[sp.Basic, Domain]
             return
     if holds(">=", sp.Integer(0)):
         region.bound(node, 0, sp.oo)
+
+
+def endless(e: sp.Expr, x: sp.Symbol, region: Region, domain: Mapping[sp.Basic, Domain]) -> sp.Expr:
+    """`e` as x grows, where x only ends products: factors in [0, 1] make those settle.
+
+    A product that falls and stays above zero has a limit, which the endless product stands for.
+    """
+    table = {}
+    for node in e.atoms(sp.Product):
+        i, a, b = node.limits[0]
+        ends = len(node.limits) == 1 and sp.expand(b - x).is_Integer
+        if (
+            not ends
+            or node.function.has(sp.Sum)
+            or x in node.function.free_symbols | a.free_symbols
+        ):
+            continue
+        inner = region.copy()
+        inner.variables[i] = Variable(i, a, sp.oo, integer=True)
+        name_terms(node.function, inner, domain)
+        body = inner.abstract(node.function)
+        if all(prove(Rel(op, body, v), inner) for op, v in ((">=", 0), ("<=", 1))):
+            table[node] = sp.Product(node.function, (i, a, sp.oo))
+    return e.xreplace(table) if table else e

@@ -254,7 +254,9 @@ def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
     e = e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)})
     e = written_out(e)
     for node in e.atoms(sp.Sum, sp.Product):
-        if any(b is not sp.oo and not (b - a).is_integer for _, a, b in node.limits):
+        ends = [b - a for _, a, b in node.limits if b is not sp.oo]
+        endless = isinstance(node, sp.Product) and len(ends) < len(node.limits)
+        if endless or not all(end.is_integer for end in ends):
             raise OutsideFragment(f"the range of {node}", part="range")
     if e.atoms(sp.Sum, sp.Product, sp.harmonic, sp.Piecewise, sp.Derivative, sp.Integral):
         e = e.doit()

@@ -3,7 +3,6 @@
 from sympy import Product, Symbol, exp, oo, pi
 
 from refutable import (
-    Eventually,
     Function,
     Implies,
     Integers,
@@ -97,9 +96,11 @@ claim(
     note="the lower bound is lost (0.5, the other form 0.15); the upper one 0.85",
     parts={
         "s1": {
-            "statement": Eventually(t, lt(R(t), R(t + 1))),
+            "statement": Monotone(R(t), t, "increasing"),
             "kind": "monotonicity",
             "domain": EVER,
+            "note": "read from the first stage on; where it fails the risk is constant for ever, so"
+            " that it is not increasing eventually either",
         },
         "s2": le(R_inf, zeta * R(0)),
         "s3": {
@@ -120,9 +121,19 @@ claim(
     domain=GROWING,
     quantities=of(A),
     parts={
-        "s1": gt(R_inf, R(0)),
+        "s1": {
+            "statement": gt(R(t), R(0)),
+            "domain": LATER,
+            "note": "read stage by stage; by s3 the limit exists and is at least R_1",
+        },
         "s2": {
-            "statement": Implies(lt(R_inf, ns(0) * R(0)), Eventually(t, lt(R(t), R(t + 1)))),
+            "statement": Implies(lt(R(t), ns(0) * R(0)), lt(R(t), R(t + 1))),
+            "kind": "monotonicity",
+            "domain": EVER,
+            "note": "by s3 every R_t is below n_0 R_0 where the limit is",
+        },
+        "s3": {
+            "statement": Monotone(R(t), t, "nondecreasing"),
             "kind": "monotonicity",
             "domain": EVER,
         },
