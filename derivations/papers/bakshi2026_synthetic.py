@@ -4,11 +4,11 @@ from sympy import Product, Symbol, exp, oo, pi
 
 from refutable import (
     Function,
-    Implies,
     Integers,
     Lambda,
     Lim,
     Monotone,
+    Prose,
     Reading,
     Schedule,
     Sum,
@@ -18,7 +18,6 @@ from refutable import (
     ge,
     gt,
     le,
-    lt,
 )
 from refutable.derivations.papers.bakshi2026_processes import (
     A_FIXED,
@@ -127,10 +126,11 @@ claim(
             "note": "read stage by stage; by s3 the limit exists and is at least R_1",
         },
         "s2": {
-            "statement": Implies(lt(R(t), ns(0) * R(0)), lt(R(t), R(t + 1))),
-            "kind": "monotonicity",
-            "domain": EVER,
-            "note": "by s3 every R_t is below n_0 R_0 where the limit is",
+            "statement": Prose(
+                "where the limit is below n_0 R_0, the risk is eventually strictly increasing:"
+                " strict growth under arbitrary sizes, given the limit, is not expressed"
+            ),
+            "kind": "prose",
         },
         "s3": {
             "statement": Monotone(R(t), t, "nondecreasing"),
