@@ -21,6 +21,7 @@ from .dominance import dominant_limit
 from .positivity import prove
 from .productlimits import GAMMA, product_limit
 from .region import Region
+from .squeeze import squeezed_limit
 from .sumlimits import UnknownSign, power_log_limit, settle_sums
 
 __all__ = ["certified_limit", "limit"]
@@ -37,8 +38,9 @@ def limit(e: sp.Expr, x: sp.Symbol, to: sp.Expr, region: Region) -> tuple[sp.Exp
             return certified_limit(e, x, region), lemmas
         except OutsideFragment:
             pass
-        with contextlib.suppress(OutsideFragment):
-            return dominant_limit(e, x, region), lemmas
+        for rule in (dominant_limit, squeezed_limit):
+            with contextlib.suppress(OutsideFragment):
+                return rule(e, x, region), lemmas
         try:
             return power_log_limit(e, x, region), lemmas
         except UnknownSign:

@@ -6,6 +6,7 @@ import sympy as sp
 from refutable.derivations.errors import OutsideFragment
 from refutable.verify.limits import limit
 from refutable.verify.region import Region, Variable
+from refutable.verify.squeeze import squeezed_limit
 from refutable.verify.sumlimits import UnknownSign, settle_sums
 
 x, k, c, s = sp.symbols("x k c s")
@@ -55,3 +56,14 @@ def test_a_convergent_sum_without_a_name_is_refused():
 def test_an_infinite_limit_needs_a_sign():
     with pytest.raises(UnknownSign):
         limit(s * partial(1 / k), x, sp.oo, REGION)
+
+
+def test_powers_that_tend_to_one_are_squeezed():
+    """The error of n T^2 synthetic data at weight log(T)/T: half a log(T)/T; not where w = 1/T."""
+    x = sp.Symbol("x")
+    power = (1 - sp.log(x) / x) ** (2 * x)
+    assert squeezed_limit(3 + x * power, x, Region()) == 3
+    with pytest.raises(OutsideFragment):
+        squeezed_limit(3 + x**2 * power, x, Region())  # the bound x^-2 does not tell
+    with pytest.raises(OutsideFragment):
+        squeezed_limit((1 - 1 / x) ** x, x, Region())
