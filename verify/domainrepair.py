@@ -31,6 +31,7 @@ from .values import Exact, Symbolic
 __all__ = ["smaller_domains"]
 
 MOST_INSTANCES = 240
+FEWER = 60  # a limit of limits is derived afresh at each instance
 KEPT = 3  # a repair must say something: so many instances must be left
 
 
@@ -38,7 +39,8 @@ def smaller_domains(
     claim: Claim, exact: Exact, witness: dict | None
 ) -> Iterator[tuple[S.Statement, Claim]]:
     """(missing hypothesis, the claim with it), largest domains first; not yet proved."""
-    ats = instances(claim, MOST_INSTANCES)
+    nested = any(e.args[0].has(S.Lim) for e in claim.bound().atoms(S.Lim))
+    ats = instances(claim, FEWER if nested else MOST_INSTANCES)
     if witness and witness not in ats:
         ats.append(witness)
     good, bad = _truth(claim, ats, exact)
