@@ -30,6 +30,9 @@ MODES = {
     "mean": r"\left\|{0}-\mu\right\|",
     "trace": r"\mathrm{{tr}}\left({1}\right)",
     "frobenius": r"\left\|{1}\right\|_{{F}}",
+    # about the true mean, and about a component's own
+    "second": r"\left(\mathrm{{tr}}\left({1}\right)+\left\|{0}-\mu\right\|^2\right)",
+    "scatter": r"\mathrm{{tr}}\left({1}\right)",
 }
 
 
@@ -82,7 +85,9 @@ def _names(system: MomentSystem, g: sp.Expr, now: bool) -> dict[sp.Symbol, sp.Ex
             table[s] = sp.Symbol(MODES[mode].format(*_letters(c, index)))
         for mode, s in system.truths.items():
             table[s] = (
-                sp.Symbol(MODES[mode].format(r"\mu", r"\Sigma")) if mode != "mean" else sp.S(0)
+                sp.Symbol(MODES["trace" if mode == "second" else mode].format(r"\mu", r"\Sigma"))
+                if mode != "mean"
+                else sp.S(0)
             )
     return table
 

@@ -64,7 +64,7 @@ def pieces(tex: str, width: int = 110) -> list[str]:
     """A long formula cut at top-level plus signs and relations, for several lines.
 
     >>> pieces(r"a \\;\\text{ and }\\; \\frac{b - c}{d} = e", 12)
-    ['a', ' \\\\;\\\\text{ and }\\\\; \\\\frac{b - c}{d}', ' = e']
+    ['a ', '\\\\;\\\\text{ and }\\\\; \\\\frac{b - c}{d}', ' = e']
     """
     if len(tex) <= width:
         return [tex]
