@@ -466,7 +466,10 @@ def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
 
 
 def _not_real(d: sp.Expr) -> bool:
-    return d.is_real is False and bool(abs(sp.N(sp.im(d), 30)) > sp.Rational(1, 10**20))
+    if d.is_real is not False or d.has(sp.nan, sp.zoo, sp.oo):
+        return False
+    im = sp.N(sp.im(d), 30)
+    return bool(im.is_finite) and bool(abs(im) > sp.Rational(1, 10**20))
 
 
 def _sign(d: sp.Expr) -> int | None:

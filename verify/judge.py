@@ -36,6 +36,7 @@ from .implied import implied
 from .instances import Check, candidates, check_at, instances, named, relevant, satisfies
 from .mutation import tally
 from .probes import far
+from .proofs import script_of
 from .repair import find_repair
 from .rewrites import rewrite
 from .sampling import sample
@@ -54,6 +55,8 @@ ENGINES = frozenset({"symbolic", "exact", "certificate", "montecarlo", "transfor
 DECIDABLE = frozenset({"identity", "recurrence", "closed form"})
 #: Mutants of a claim in a plain run; a full one, `mutants`, `show` and `audit` try them all.
 SOME_MUTANTS = 8
+#: Of a claim with a proof script fewer: the script is run for every one that instances leave.
+SCRIPT_MUTANTS = 2
 CROSS = 4  # instances at which the engines are compared quantity by quantity
 
 
@@ -164,7 +167,10 @@ def _extras(
         and out.verdict in ("proved", "supported", "refuted")
         and (out.verdict != "refuted" or out.repair is not None)
     ):
-        out.mutants = tally(true_form, exact, facts, options.wrong_versions)
+        some = options.wrong_versions
+        if script_of(claim) and some <= SOME_MUTANTS:
+            some = SCRIPT_MUTANTS
+        out.mutants = tally(true_form, exact, facts, some)
 
 
 def _facts(claim: Claim, done: Mapping[str, Verdict]) -> tuple[S.Rel, ...]:
