@@ -98,7 +98,7 @@ def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignor
         fast=args.fast,
         full=args.full or "transformer" in args.engine,
         jobs=jobs,
-        mutants=not args.fast,
+        mutants=not args.fast and getattr(args, "write_baseline", None) is None,  # it holds words only
         wrong_versions=MAX_MUTANTS if args.full or args.command != "verify" else SOME_MUTANTS,
         claims=len(chosen),
         max_seconds=args.max_seconds,
