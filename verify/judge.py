@@ -388,10 +388,16 @@ def _undefined(where: Nowhere, exact: Exact, finding: Finding) -> Finding:
             sides.append("not defined")
     parts = e.free_symbols | {call.func for call in e.atoms(AppliedUndef)}
     shown = {s: v for s, v in at.items() if s in parts}
-    finding.evidence += [
-        Evidence("exact", "fails", f"divides by {e}, which is 0 at {_short(shown)}"),
-        Evidence("certificate", "fails", f"FLINT: {e} = 0 there"),
-    ]
+    text = f"divides by {e}, which is 0 at {_short(shown)}"
+    finding.evidence.append(Evidence("certificate", "fails", text))
+    try:
+        value = exact(e, at)
+    except (RefutableError, ZeroDivisionError):
+        finding.reason = f"{text}, but no second engine could confirm it"
+        return finding
+    if value != 0:
+        raise Contradiction(f"{text}; the exact engine finds {value}")
+    finding.evidence.append(Evidence("exact", "fails", f"{e} = 0 there"))
     finding.verdict, finding.refutes = "refuted", "domain"
     finding.reason = f"not defined at {_short(shown)}: divides by {e}"
     finding.counterexample = Counterexample(
@@ -400,8 +406,8 @@ def _undefined(where: Nowhere, exact: Exact, finding: Finding) -> Finding:
         sides[0],
         rel.op,
         sides[1],
-        "exact",
         "certificate",
+        "exact",
         [f"{e} = 0 at {_short(shown)}, and the statement divides by it"],
         at,
     )

@@ -109,7 +109,7 @@ def _plain(e: sp.Expr) -> bool:
 
 
 def _is_zero(e: sp.Expr, at: Mapping) -> bool:
-    """Exactly zero at the instance: a rational number, computed by FLINT where it is a quotient."""
+    """Exactly zero at the instance: by FLINT for a quotient of polynomials, else by SymPy."""
     values = {s: v for s, v in at.items() if isinstance(v, sp.Rational)}
     if e.atoms(AppliedUndef):  # the terms of a schedule
         e = put(e, at).doit()

@@ -7,9 +7,11 @@ from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import claim
 from refutable.derivations.domain import Integers, Reals, Simplex
+from refutable.derivations.errors import Contradiction, OutsideFragment
 from refutable.derivations.families import Categorical
 from refutable.derivations.process import Draw, Model, Pool, Process
 from refutable.verify.judge import Options, judge_one
+from refutable.verify.values import Exact
 
 n, m, k, N, p, x = sp.symbols("n m k N p x")
 LOOP = Process("loop", Categorical(p), Pool([Draw(Model(), n)]), index=m, origin=1)
@@ -38,6 +40,27 @@ def test_a_division_by_zero_is_no_identity(c, at):
     assert "divides by" in v.reason
     holds = verdict(S.eq(n / (n - c), 1 + c / (n - c)), n=Integers(c + 1))
     assert holds.verdict == "proved"
+
+
+def test_the_exact_engine_must_find_the_divisor_to_be_zero_too(monkeypatch):
+    """Corrupted, it contradicts; refusing, it leaves the claim undecided."""
+    statement = S.eq(n / (n - 1), 1 + 1 / (n - 1))
+    true = Exact.__call__
+
+    def off(self, e, at):
+        return true(self, e, at) + int(e == n - 1)
+
+    monkeypatch.setattr(Exact, "__call__", off)
+    with pytest.raises(Contradiction):
+        verdict(statement, n=Integers(1))
+
+    def refuses(self, e, at):
+        if e == n - 1:
+            raise OutsideFragment("the divisor")
+        return true(self, e, at)
+
+    monkeypatch.setattr(Exact, "__call__", refuses)
+    assert verdict(statement, n=Integers(1)).verdict == "undecided"
 
 
 def test_the_missing_hypothesis_is_found():
