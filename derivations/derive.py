@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import sympy as sp
 
@@ -20,6 +19,7 @@ from .filters import kept_chance, kept_count
 from .moments import Recurrence
 from .process import Draw, Model, Pool, Process
 from .recurrences import ClosedForm, closed_form, iterate
+from .remember import remembered
 from .statement import Rel
 from .steps import Step
 from .terms import Term, name_truth, terms
@@ -46,7 +46,7 @@ class Derived:
     early: Callable[[int], sp.Expr] | None = field(default=None, compare=False)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def derive(node: sp.Expr) -> Derived:
     """The formula of a Mean or Prob node; raises OutsideFragment, naming what it cannot."""
     if isinstance(node, Q.Prob):

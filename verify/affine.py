@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.onestate import earliest, open_at
+from refutable.derivations.remember import remembered
 
 __all__ = ["Step", "affine_step"]
 
@@ -24,7 +24,7 @@ class Step:
     first: int
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def affine_step(node: sp.Expr, x: sp.Symbol) -> Step:
     """The step of a mean of one generation with index x; OutsideFragment where it is not affine."""
     at = earliest(node)

@@ -16,7 +16,7 @@ from refutable.derivations.domain import Domain, Integers, Reals, Simplex, Subse
 from refutable.derivations.errors import RefutableError
 
 from .instances import Check, Instance, check_at, index_symbols, order_of, satisfies
-from .values import Exact, cheap
+from .values import Exact, glance
 
 __all__ = ["far", "probes", "spread"]
 
@@ -110,7 +110,7 @@ def far(
     claim: Claim, body: sp.Basic, exact: Exact, limit: int = MOST
 ) -> tuple[Instance, Check] | None:
     """A failing instance far out, made small; None where none of the probes fails."""
-    value = cheap(min(BUDGET, exact.budget))
+    value = glance(min(BUDGET, exact.budget))
     for at in probes(claim, limit):
         check = _fails(body, at, value)
         if check is not None:

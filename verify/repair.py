@@ -8,6 +8,7 @@ is reported as proved.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import islice
 
@@ -20,7 +21,7 @@ from refutable.derivations.errors import OutsideFragment, RefutableError
 
 from .deduce import Deduction, deduce, replace_limits
 from .domainrepair import smaller_domains
-from .instances import check_at, instances
+from .instances import Check, check_at, instances
 from .integrals import carry_out
 from .limitrepair import against_a_number, derived_limits
 from .mutants import Mutant, mutants_of
@@ -258,13 +259,23 @@ def _tightest_first(found, ats: list[dict], exact: Exact):  # type: ignore[no-un
                 c = check_at(body, at, exact)
             except (OutsideFragment, ZeroDivisionError):
                 continue
-            if c.truth and isinstance(c.lhs, sp.Expr) and c.lhs.is_finite and c.rhs.is_finite:
-                low.append(min(c.lhs, c.rhs))
-                high.append(max(c.lhs, c.rhs))
+            sides = _floats(c) if c.truth else ()
+            if sides:
+                low.append(min(sides))
+                high.append(max(sides))
         if low and max(low) > min(high):
-            rows.append((float(sum(h - x for x, h in zip(low, high, strict=True))), m, fixed))
+            rows.append((sum(h - x for x, h in zip(low, high, strict=True)), m, fixed))
     rows.sort(key=lambda row: row[0])
     return [(m, fixed) for _, m, fixed in rows]
+
+
+def _floats(c: Check) -> tuple[float, ...]:
+    """Both sides, to put bounds in order by; nothing where one is not finite."""
+    try:
+        sides = (float(c.lhs), float(c.rhs))  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        return ()
+    return sides if all(map(math.isfinite, sides)) else ()
 
 
 def _trivial(body: sp.Basic) -> bool:

@@ -26,6 +26,7 @@ from .region import region_of
 
 __all__ = ["solved_places"]
 
+GENERATIONS = (sp.Integer(4), sp.Integer(5))  # at which a place is solved for in numbers first
 MORE = 4  # operations that a solution may have beyond what it replaces
 
 
@@ -47,7 +48,7 @@ def solved_places(
     for path, node in found:
         if node.atoms(AppliedUndef) or expand(node, claim.where).free_symbols & moving:
             continue
-        new = _solution(claim, printed, path, target, normaliser)
+        new = _solution(claim, printed, path, formula, target, normaliser)
         if new is None or sp.count_ops(new) > sp.count_ops(node) + MORE or new == node:
             continue
         if new.free_symbols & moving or not _known(new, node, claim):
@@ -59,8 +60,12 @@ def solved_places(
         yield fixed, f"{old} becomes {instead}", replace(claim, statement=fixed, readings=())
 
 
-def _solution(claim: Claim, printed: sp.Expr, path, target: sp.Expr, normaliser: Normaliser):  # type: ignore[no-untyped-def]
+def _solution(  # type: ignore[no-untyped-def]
+    claim: Claim, printed: sp.Expr, path, formula: sp.Expr, target: sp.Expr, normaliser: Normaliser
+):
     u = sp.Dummy("u")
+    if not _resting(expand(replace_at(printed, path, u), claim.where) - formula, u, claim):
+        return None
     try:
         gap = normaliser.rewrite(expand(replace_at(printed, path, u), claim.where)) - target
         poly = sp.Poly(sp.fraction(sp.together(gap))[0], u)
@@ -72,6 +77,31 @@ def _solution(claim: Claim, printed: sp.Expr, path, target: sp.Expr, normaliser:
     if value.free_symbols & set(normaliser.table.values()):
         return None
     return min(_spellings(value, claim), key=sp.count_ops)
+
+
+def _resting(gap: sp.Expr, u: sp.Symbol, claim: Claim) -> bool:
+    """Could u stay the same from one generation to the next? False where numbers say no.
+
+    The gap is solved for u at two generations, every other letter at one number.
+    """
+    moving = index_symbols(claim)
+    letters = sorted(gap.atoms(Q.Functional) | gap.free_symbols - {u}, key=sp.default_sort_key)
+    if not gap.free_symbols & moving or any(
+        f.free_symbols & moving for f in letters if not isinstance(f, sp.Symbol)
+    ):
+        return True
+    table = {x: sp.Integer(sp.prime(k + 5)) for k, x in enumerate(letters)}
+    roots = [_root(gap.xreplace({**table, **dict.fromkeys(moving, g)}), u) for g in GENERATIONS]
+    return None in roots or len(set(roots)) == 1
+
+
+def _root(gap: sp.Expr, u: sp.Symbol) -> sp.Expr | None:
+    """The only u that closes the gap; None where there is none or no telling."""
+    try:
+        poly = sp.Poly(sp.fraction(sp.together(gap.doit()))[0], u)
+    except sp.PolynomialError:
+        return None
+    return -poly.nth(0) / poly.nth(1) if poly.degree() == 1 else None
 
 
 def _spellings(e: sp.Expr, claim: Claim) -> Iterator[sp.Expr]:

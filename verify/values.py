@@ -35,7 +35,7 @@ from .vectors import response_at
 
 __all__ = ["Exact", "Symbolic", "cheap", "cross_check", "glance", "written_out"]
 
-BUDGET = 60_000
+BUDGET = 15_000
 MOST_TERMS = 2000
 
 

@@ -9,6 +9,7 @@ as n has partitions into at most s parts. Its oracle is the enumeration of all s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import comb, factorial
 
 import sympy as sp
@@ -27,6 +28,8 @@ __all__ = ["OrbitChain", "symmetric"]
 
 #: From this many tokens on it pays.
 LEAST_TOKENS = 4
+#: Up to this many draws the ways to split them are few enough to be kept.
+FEW = 24
 
 
 def symmetric(exprs: Sequence[sp.Basic], truth: Sequence[fmpq]) -> bool:
@@ -106,10 +109,11 @@ class OrbitChain(Chain):
             last = place == len(open_) - 1
             for c in (left,) if last else range(left + 1):
                 ways = weight * comb(left, c) * chances[k] ** c
-                for parts in _partitions(c, len(groups[k])):
+                splits = _few_splits if c <= FEW else _splits
+                for parts, orders in splits(c, len(groups[k])):
                     for token, x in zip(groups[k], parts, strict=True):
                         counts[token] = x
-                    times = ways * _arrangements(parts) * _orders(c, parts)
+                    times = ways * orders
                     if last:
                         yield times
                     else:
@@ -149,6 +153,16 @@ def _partitions(n: int, parts: int, most: int | None = None) -> Iterator[tuple[i
     for first in range(most, -(-n // parts) - 1, -1):
         for tail in _partitions(n - first, parts - 1, first):
             yield (first, *tail)
+
+
+def _splits(n: int, parts: int) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Every way to split n draws over so many tokens, and in how many orders it comes about."""
+    return ((p, _arrangements(p) * _orders(n, p)) for p in _partitions(n, parts))
+
+
+@lru_cache(maxsize=1024)
+def _few_splits(n: int, parts: int) -> tuple[tuple[tuple[int, ...], int], ...]:
+    return tuple(_splits(n, parts))
 
 
 def _arrangements(parts: tuple[int, ...]) -> int:
