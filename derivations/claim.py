@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from inspect import signature
 from types import MappingProxyType
 from typing import Any
@@ -134,9 +134,13 @@ class Claim:
 
     def bound(self) -> Statement:
         """The statement with abbreviations and quantities put in."""
+        return self._bound
+
+    @cached_property
+    def _bound(self) -> Statement:
         return expand(self.expanded(), self.quantities)
 
-    @property
+    @cached_property
     def assumptions(self) -> tuple[Statement, ...]:
         """The hypotheses, with abbreviations and quantities put in."""
         return tuple(expand(expand(h, self.where), self.quantities) for h in self.hypotheses)

@@ -24,6 +24,7 @@ from refutable.derivations.domain import Domain, Integers, Reals, Schedule, Simp
 from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.derivations.matrices import has_matrices
 
+from .arithmetic import rational
 from .optima import minimum_at
 from .surds import vanishes
 
@@ -118,13 +119,40 @@ def _width(d: Domain, free: int) -> int:
     return 5 if free <= 4 else 4
 
 
-@lru_cache(maxsize=8)
+_CANDIDATES: dict[tuple, tuple[list[Instance], Callable[[Instance], tuple]]] = {}
+_INSTANCES: dict[tuple, list[Instance]] = {}
+KEPT = 32  # domains whose instances are remembered: repairs and wrong versions ask for them again
+
+
+def _remembered(table: dict, key: tuple, find: Callable):  # type: ignore[no-untyped-def]
+    if key not in table:
+        if len(table) >= KEPT:
+            del table[next(iter(table))]
+        table[key] = find()
+    return table[key]
+
+
+def _of_domain(claim: Claim) -> tuple:
+    """All that the instances of a claim depend on, apart from its hypotheses."""
+    real = any(isinstance(d, Reals) for d in claim.domain.values())
+    return (
+        tuple(claim.domain.items()),
+        frozenset(index_symbols(claim)),
+        claim.expanded() if real else None,  # its relations say where they change sides
+    )
+
+
 def candidates(claim: Claim, extra: int = 0) -> tuple[list[Instance], Callable[[Instance], tuple]]:
     """Small instances of the domain in the order of size, hypotheses not looked at, and the order.
 
     Where the product of all small values is too large, every so many are taken, so that no
     symbol stays at its first value. extra widens the range of every symbol.
     """
+    key = (*_of_domain(claim), extra)
+    return _remembered(_CANDIDATES, key, lambda: _candidates(claim, extra))
+
+
+def _candidates(claim: Claim, extra: int) -> tuple[list[Instance], Callable[[Instance], tuple]]:
     order = order_of(claim)
     found = list(islice(_product(claim, order, {}, extra), 8 * MAX_CANDIDATES))
     if len(found) > MAX_CANDIDATES:
@@ -140,6 +168,11 @@ def instances(claim: Claim, limit: int = 160, extra: int = 0) -> list[Instance]:
     Two thirds are the smallest ones of every generation in turn, the rest is spread over all small
     instances: a formula may be right at every corner and wrong inside.
     """
+    key = (*_of_domain(claim), claim.assumptions, limit, extra)
+    return list(_remembered(_INSTANCES, key, lambda: _instances(claim, limit, extra)))
+
+
+def _instances(claim: Claim, limit: int, extra: int) -> list[Instance]:
     found, key = candidates(claim, extra)
     indices = index_symbols(claim)
     first = [s for s in claim.domain if isinstance(claim.domain[s], Integers)][:1]
@@ -284,6 +317,7 @@ def check_at(st: sp.Basic, at: Mapping, value: Callable | None = None) -> Check:
     return _check(st, at, value)
 
 
+@lru_cache(maxsize=4096)
 def _bare_random(st: sp.Basic) -> bool:
     walk = sp.preorder_traversal(st)
     for node in walk:
@@ -401,8 +435,8 @@ def _relation(rel: S.Rel, at: Mapping, value: Callable) -> Check:
 
 def _side(side: sp.Expr, at: Mapping, value: Callable) -> sp.Expr:
     """The value of one side; a number, or a symbol's value, is known without asking an engine."""
-    x = at.get(side) if isinstance(side, sp.Symbol) else side
-    return x if isinstance(x, sp.Rational) else value(prepare(side), at)
+    x = rational(side, at)
+    return value(prepare(side), at) if x is None else x
 
 
 def _matrices(rel: S.Rel, at: Mapping) -> Check:

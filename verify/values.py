@@ -23,6 +23,7 @@ from refutable.derivations.normal import power_series
 from refutable.derivations.response import Response
 
 from . import exact
+from .arithmetic import rational
 from .atinfinity import settle
 from .atpoint import limit_at, put
 from .deduce import Deduction, replace_limits, varies
@@ -56,7 +57,7 @@ class Exact:
 
     def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
         names = _names(node)
-        key = (node, _freeze({k: v for k, v in at.items() if str(k) in names}))
+        key = (node, tuple((k, v) for k, v in at.items() if _text(k) in names))
         if key not in self.known:
             self.asked += 1
             try:
@@ -84,7 +85,8 @@ class Exact:
         if any(not node.free_symbols <= set(at) for node in nodes):
             return exact.value(e, at, self.budget)  # a node under a sum: the engine writes it out
         table = {node: self.node(node, at) for node in nodes}
-        return _number(e.xreplace(table), at)
+        plain = rational(e, {**at, **table})
+        return _number(e.xreplace(table), at) if plain is None else plain
 
 
 @lru_cache(maxsize=4)
@@ -192,7 +194,9 @@ class Symbolic:
         nodes = _outer(e)
         if any(not node.free_symbols <= set(at) for node in nodes if not isinstance(node, S.Lim)):
             raise OutsideFragment("a quantity under a sum")
-        return _number(e.xreplace({node: self.node(node, at) for node in nodes}), at)
+        table = {node: self.node(node, at) for node in nodes}
+        plain = rational(e, {**at, **table})
+        return _number(e.xreplace(table), at) if plain is None else plain
 
 
 def _scalar(at: Mapping, e: sp.Expr) -> sp.Expr | None:
@@ -213,6 +217,11 @@ def _remembered(what: tuple, claim: Claim, find: Callable[[], sp.Expr]):  # type
         except OutsideFragment as err:
             _LIMITS[key] = err
     return _LIMITS[key]
+
+
+@lru_cache(maxsize=4096)
+def _text(s: sp.Basic) -> str:
+    return str(s)
 
 
 @lru_cache(maxsize=4096)
