@@ -43,6 +43,11 @@ def _number(x: object, what: str) -> sp.Expr:
 
 def concrete(e: sp.Expr, at: Mapping[sp.Basic, object]) -> sp.Expr:
     """`e` with the scalar values of `at` put in."""
+    if isinstance(e, sp.Symbol):
+        x = at.get(e)
+        return x if isinstance(x, sp.Expr) else e
+    if e.is_Atom:
+        return e
     return e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)}).doit()
 
 

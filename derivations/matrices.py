@@ -141,6 +141,7 @@ class Pinv(sp.MatrixExpr):
         return rf"{printer._print(self.args[0])}^{{\dagger}}"
 
 
+@lru_cache(maxsize=4096)
 def has_matrices(e: sp.Basic) -> bool:
     """Whether an expression or statement speaks of matrices."""
     return bool(e.atoms(sp.MatrixSymbol, Gauss))

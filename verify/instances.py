@@ -154,7 +154,7 @@ def candidates(claim: Claim, extra: int = 0) -> tuple[list[Instance], Callable[[
 
 def _candidates(claim: Claim, extra: int) -> tuple[list[Instance], Callable[[Instance], tuple]]:
     order = order_of(claim)
-    found = list(islice(_product(claim, order, {}, extra), 8 * MAX_CANDIDATES))
+    found = list(islice(_product(_Choices(claim, extra), order, {}), 8 * MAX_CANDIDATES))
     if len(found) > MAX_CANDIDATES:
         found = found[:: -(-len(found) // MAX_CANDIDATES)]
     key = _key(claim, order, index_symbols(claim))
@@ -213,38 +213,58 @@ def _in_turn(claim: Claim, found: list[Instance], group: Callable) -> Iterator[I
                 yield at
 
 
-def _product(claim: Claim, order: list[sp.Basic], at: Instance, extra: int) -> Iterator[Instance]:
+def _product(choices: _Choices, order: list[sp.Basic], at: Instance) -> Iterator[Instance]:
     if not order:
-        yield dict(at)
+        yield at
         return
     s, rest = order[0], order[1:]
-    domain = claim.domain[s]
-    if isinstance(domain, Integers) and _is_support_size(claim, s):
-        members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
-    else:
-        width = (
-            FEW if _few(domain) and len(claim.domain) <= 2 else _width(domain, len(claim.domain))
-        )  # noqa: E501
-        members = list(islice(domain.members(at), width + extra))
-    corners = [c for c in domain.corners(at) if not isinstance(c, tuple)]
-    if isinstance(domain, Reals) and domain.hi is sp.oo:
-        corners.append(sp.Integer(FAR))
-    for x in dict.fromkeys([*members, *corners, *_thresholds(claim, s, at)]):
-        yield from _product(claim, rest, {**at, s: x}, extra)
+    for x in choices(s, at):
+        yield from _product(choices, rest, {**at, s: x})
 
 
-def _thresholds(claim: Claim, s: sp.Basic, at: Instance) -> Iterator[sp.Expr]:
-    """Values of a real symbol at which a relation of the statement changes sides."""
-    domain = claim.domain[s]
-    if not isinstance(domain, Reals):
+class _Choices:
+    """The small values of every symbol of a claim, given those that its domain mentions."""
+
+    def __init__(self, claim: Claim, extra: int):
+        self.claim, self.extra = claim, extra
+        self.depends = {s: d.depends for s, d in claim.domain.items()}
+        self.turns = {s: list(_turning_points(claim, s)) for s in claim.domain}
+        self.known: dict[tuple, list] = {}
+
+    def __call__(self, s: sp.Basic, at: Instance) -> list:
+        key = (s, *(at.get(x) for x in self.depends[s]))
+        if key not in self.known:
+            self.known[key] = self._plain(s, at)
+        if not self.turns[s]:
+            return self.known[key]
+        values = {k: v for k, v in at.items() if isinstance(v, sp.Expr)}
+        points = (e.xreplace(values) for e in self.turns[s])
+        domain = self.claim.domain[s]
+        more = [x for x in points if x.is_number and x.is_real and domain.contains(x, at)]
+        return list(dict.fromkeys([*self.known[key], *more]))
+
+    def _plain(self, s: sp.Basic, at: Instance) -> list:
+        claim, domain = self.claim, self.claim.domain[s]
+        size = len(claim.domain)
+        if isinstance(domain, Integers) and _is_support_size(claim, s):
+            members: list = [sp.Integer(k) for k in (2, 3) if domain.contains(sp.Integer(k), at)]
+        else:
+            width = FEW if _few(domain) and size <= 2 else _width(domain, size)
+            members = list(islice(domain.members(at), width + self.extra))
+        corners = [c for c in domain.corners(at) if not isinstance(c, tuple)]
+        if isinstance(domain, Reals) and domain.hi is sp.oo:
+            corners.append(sp.Integer(FAR))
+        return list(dict.fromkeys([*members, *corners]))
+
+
+def _turning_points(claim: Claim, s: sp.Basic) -> Iterator[sp.Expr]:
+    """Where a relation of the statement compares a real symbol with something else."""
+    if not isinstance(claim.domain[s], Reals):
         return
-    values = {k: v for k, v in at.items() if isinstance(v, sp.Expr)}
     for rel in S.relations(claim.expanded()):
         for here, other in ((rel.lhs, rel.rhs), (rel.rhs, rel.lhs)):
             if here == s and s not in other.free_symbols:
-                x = other.xreplace(values)
-                if x.is_number and x.is_real and domain.contains(x, at):
-                    yield x
+                yield other
 
 
 def _few(domain: Domain) -> bool:

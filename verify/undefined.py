@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import flint
 import sympy as sp
@@ -21,6 +22,7 @@ from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import RefutableError
 
+from .arithmetic import rational
 from .atpoint import put
 from .instances import check_at, satisfies
 
@@ -110,13 +112,16 @@ def _plain(e: sp.Expr) -> bool:
 
 def _is_zero(e: sp.Expr, at: Mapping) -> bool:
     """Exactly zero at the instance: by FLINT for a quotient of polynomials, else by SymPy."""
+    plain = rational(e, at)
+    if plain is not None:
+        return plain == 0
     values = {s: v for s, v in at.items() if isinstance(v, sp.Rational)}
     if e.atoms(AppliedUndef):  # the terms of a schedule
         e = put(e, at).doit()
     if not e.free_symbols <= set(values):
         return False
     try:
-        num = sp.together(e).as_numer_denom()[0]
+        num = _numerator(e)
         if not num.free_symbols:
             return bool(num.is_zero)
         poly = sp.Poly(num, *sorted(num.free_symbols, key=str))
@@ -133,6 +138,11 @@ def _is_zero(e: sp.Expr, at: Mapping) -> bool:
         return e.xreplace(values) == 0
 
 
+@lru_cache(maxsize=1024)
+def _numerator(e: sp.Expr) -> sp.Expr:
+    return sp.together(e).as_numer_denom()[0]
+
+
 def _roots(claim: Claim, e: sp.Expr, at: dict) -> Iterator[dict]:
     """The instance with one symbol moved to a rational root of the divisor."""
     for s in sorted(e.free_symbols, key=str):
@@ -140,7 +150,7 @@ def _roots(claim: Claim, e: sp.Expr, at: dict) -> Iterator[dict]:
             continue
         others = {x: v for x, v in at.items() if isinstance(v, sp.Rational) and x != s}
         try:
-            p = sp.Poly(sp.together(e.xreplace(others)).as_numer_denom()[0], s)
+            p = sp.Poly(_numerator(e).xreplace(others), s)
         except PolynomialError:
             continue
         if p.is_zero or p.free_symbols_in_domain or not all(c.is_Rational for c in p.coeffs()):
