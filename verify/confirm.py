@@ -37,7 +37,7 @@ _QUANTITIES = (
 
 
 #: Steps that sampling may take to confirm a failure, and how near sides count as equal meanwhile.
-BUDGETS = (4_000_000, 60_000_000)
+BUDGETS = (4_000_000, 15_000_000, 60_000_000)
 CLOSE = 1e-6
 #: An account by hand is at most so long, values aside.
 LINES = 24

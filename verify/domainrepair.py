@@ -31,7 +31,7 @@ from .values import Exact, Symbolic
 __all__ = ["smaller_domains"]
 
 MOST_INSTANCES = 120  # those of the judge, whose values are known
-FEWER = 60  # a limit of limits is derived afresh at each instance
+FEWER = 24  # a limit of limits is derived afresh at each instance
 KEPT = 3  # a repair must say something: so many instances must be left
 
 

@@ -170,7 +170,8 @@ def _extras(
         some = options.wrong_versions
         if script_of(claim) and some <= SOME_MUTANTS:
             some = SCRIPT_MUTANTS
-        out.mutants = tally(true_form, exact, facts, some)
+        known = main.deduction if true_form is claim else None
+        out.mutants = tally(true_form, exact, facts, some, known)
 
 
 def _facts(claim: Claim, done: Mapping[str, Verdict]) -> tuple[S.Rel, ...]:

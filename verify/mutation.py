@@ -26,17 +26,25 @@ from .verdict import MutantTally
 __all__ = ["fate", "tally"]
 
 STEP = "a.weakening"  # an id of its own: no proof script of the claim is run for it
+INSTANCES = 120  # those of the judge, whose values are known
 MAX_REFUSALS = 8  # in a row, before anything was told: the engine does not read the statement
 WEAKER = {("<", "<="), (">", ">="), ("=", "<="), ("=", ">="), ("<", "!="), (">", "!=")}
 
 
 def tally(
-    claim: Claim, exact: Exact, facts: tuple[S.Rel, ...] = (), limit: int = MAX_MUTANTS
+    claim: Claim,
+    exact: Exact,
+    facts: tuple[S.Rel, ...] = (),
+    limit: int = MAX_MUTANTS,
+    known: Deduction | None = None,
 ) -> MutantTally:
-    """What became of the mutants of the claim's (true) statement, at most `limit` of them."""
+    """What became of the mutants of the claim's (true) statement, at most `limit` of them.
+
+    known: what was deduced of this very claim, if it was.
+    """
     out = MutantTally()
-    ats = instances(claim, 80)
-    base = deduce_quietly(claim, facts)
+    ats = instances(claim, INSTANCES)
+    base = known or deduce_quietly(claim, facts)
     for mutant in mutants_of(claim, limit):
         word, why = fate(claim, mutant, ats, exact, base, facts)
         out.total += 1

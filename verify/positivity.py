@@ -16,6 +16,7 @@ first, as an inequality of its own.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -497,6 +498,16 @@ def _quotient(e: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return sp.expand(n), sp.expand(d)
 
 
+_COMPARE = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "=": operator.eq,
+    "<=": operator.le,
+    "<": operator.lt,
+    "!=": operator.ne,
+}
+
+
 def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificate | None:
     solver = z3.SolverFor("QF_NRA")
     solver.set("rlimit", RLIMIT)
@@ -521,28 +532,11 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
         n, d = _quotient(e)
         zero, tn = z3.RealVal(0), term(n)
         if d == 1:
-            body = {
-                ">=": tn >= 0,
-                ">": tn > 0,
-                "=": tn == zero,
-                "<=": tn <= 0,
-                "<": tn < 0,
-                "!=": tn != zero,
-            }[op]
+            body = _COMPARE[op](tn, zero)
         else:  # multiply by the square of the denominator, which must not vanish
             td = term(d)
-            prod = tn * td
-            body = z3.And(
-                td != zero,
-                {
-                    ">=": prod >= 0,
-                    ">": prod > 0,
-                    "=": tn == zero,
-                    "<=": prod <= 0,
-                    "<": prod < 0,
-                    "!=": tn != zero,
-                }[op],
-            )
+            left = tn if op in ("=", "!=") else tn * td
+            body = z3.And(td != zero, _COMPARE[op](left, zero))
         solver.add(body)
 
     try:

@@ -22,7 +22,7 @@ __all__ = ["far", "probes", "spread"]
 
 LADDER = (1, 2, 3, 5, 9, 17, 33, 65)
 FARTHER = tuple(10**k + 1 for k in range(2, 10))  # where hypotheses exclude all of the ladder
-BUDGET = 3_000  # weighted transitions per quantity
+BUDGET = 1_000  # weighted transitions per quantity
 MOST = 400
 WIDE = 5  # classes, where no more than a spread is wanted
 

@@ -92,11 +92,11 @@ def _resting(gap: sp.Expr, u: sp.Symbol, claim: Claim) -> bool:
         return True
     table = {x: sp.Integer(sp.prime(k + 5)) for k, x in enumerate(letters)}
     roots = [_root(gap.xreplace({**table, **dict.fromkeys(moving, g)}), u) for g in GENERATIONS]
-    return None in roots or len(set(roots)) == 1
+    return None not in roots and len(set(roots)) == 1
 
 
 def _root(gap: sp.Expr, u: sp.Symbol) -> sp.Expr | None:
-    """The only u that closes the gap; None where there is none or no telling."""
+    """The only u that closes the gap; None where there is none."""
     try:
         poly = sp.Poly(sp.fraction(sp.together(gap.doit()))[0], u)
     except sp.PolynomialError:
