@@ -79,7 +79,7 @@ def _judging(p: argparse.ArgumentParser, *, jobs: bool = True) -> None:
         "--engine", action="append", default=[], choices=ENGINES, help="use only this engine"
     )
     much = p.add_mutually_exclusive_group()
-    much.add_argument("--fast", action="store_true", help="no sampling, no mutants")
+    much.add_argument("--fast", action="store_true", help="no sampling, no mutants, fewer instances")
     much.add_argument("--full", action="store_true", help="everything, transformers too")
     p.add_argument("--seed", type=_seed, default=0, metavar="INT", help="root of all streams (0)")
     p.add_argument(

@@ -87,7 +87,7 @@ def _load(paths: Sequence[str], seconds: float) -> Sequence[Claim]:
 
 
 def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignore[no-untyped-def]
-    from .judge import SOME_MUTANTS, Options
+    from .judge import FEW_INSTANCES, INSTANCES, SOME_MUTANTS, Options
     from .mutants import MAX_MUTANTS
 
     engines = args.engine or [e for e in ENGINES if e != "transformer" or args.full]
@@ -98,6 +98,7 @@ def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignor
         fast=args.fast,
         full=args.full or "transformer" in args.engine,
         jobs=jobs,
+        instances=FEW_INSTANCES if args.fast else INSTANCES,
         mutants=not args.fast and getattr(args, "write_baseline", None) is None,  # it holds words only
         wrong_versions=MAX_MUTANTS if args.full or args.command != "verify" else SOME_MUTANTS,
         claims=len(chosen),

@@ -48,15 +48,18 @@ from .values import Exact, Symbolic, cross_check
 from .vectortext import value_text
 from .verdict import Counterexample, Evidence, ReadingVerdict, Verdict, weakest
 
-__all__ = ["SOME_MUTANTS", "Options", "combine", "judge", "judge_one"]
+__all__ = ["FEW_INSTANCES", "INSTANCES", "SOME_MUTANTS", "Options", "combine", "judge", "judge_one"]
 
 ENGINES = frozenset({"symbolic", "exact", "certificate", "montecarlo", "transformer"})
 #: What these say can always be evaluated: where no engine does, it is left undecided.
 DECIDABLE = frozenset({"identity", "recurrence", "closed form"})
 #: Mutants of a claim in a plain run; a full one, `mutants`, `show` and `audit` try them all.
-SOME_MUTANTS = 8
+SOME_MUTANTS = 4
 #: Of a claim with a proof script fewer: the script is run for every one that instances leave.
 SCRIPT_MUTANTS = 2
+#: Instances looked at; with `--fast` the smaller number.
+INSTANCES = 120
+FEW_INSTANCES = 60
 CROSS = 4  # instances at which the engines are compared quantity by quantity
 
 
@@ -70,7 +73,7 @@ class Options:
     full: bool = False
     jobs: int = 1
     max_seconds: float | None = None
-    instances: int = 120
+    instances: int = INSTANCES
     mutants: bool = True
     wrong_versions: int = SOME_MUTANTS
     check_seconds: float = SECONDS  # for a claim's own check, which is not our code
@@ -151,7 +154,8 @@ def _extras(
     """Repair, boundary table, slack and mutants: what is said beside the word."""
     true_form = claim
     if out.verdict == "refuted":
-        found = find_repair(claim, exact, facts, main.counterexample, main.refutes)
+        changes = 1 if options.fast else 2
+        found = find_repair(claim, exact, facts, main.counterexample, main.refutes, changes)
         if found is not None:
             out.repair, out.refutes, repaired = found
             if claim.kind == "proof step" and out.refutes == "formula":

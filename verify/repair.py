@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 import sympy as sp
@@ -42,13 +43,20 @@ MAX_REFUSALS = 3
 
 
 def find_repair(  # type: ignore[no-untyped-def]
-    claim: Claim, exact: Exact, facts, counterexample: Counterexample | None, refutes: str | None
+    claim: Claim,
+    exact: Exact,
+    facts,
+    counterexample: Counterexample | None,
+    refutes: str | None,
+    changes: int = 2,
 ):
     """(repair, "domain" | "formula", the repaired claim), or None.
 
-    refutes: "domain" where it is known that only a hypothesis is missing.
+    refutes: "domain" where it is known that only a hypothesis is missing.  changes: how many
+    changes of the printed formula are tried at once, one or two.
     """
-    ways = (_by_rounding, _by_coefficient, _by_domain, _by_formula, _by_derivation)
+    by_formula = partial(_by_formula, changes=changes)
+    ways = (_by_rounding, _by_coefficient, _by_domain, by_formula, _by_derivation)
     if against_a_number(claim):
         ways = (_by_domain, _by_limit)
     for found in (_by_domain,) if refutes == "domain" else ways:
@@ -155,14 +163,14 @@ def _plain(h: sp.Basic) -> str:
 _RANK = {"event": 0, "dropped": 2}
 
 
-def _by_formula(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+def _by_formula(claim: Claim, exact: Exact, facts, cx, changes: int):  # type: ignore[no-untyped-def]
     ats = instances(claim, 40)
     singles = sorted(mutants_of(claim, None), key=lambda m: _RANK.get(m.rule, 1))
     got = _first_true(claim, singles[:MAX_TRIES], ats, exact, facts, cx)
     if got is not None:
         return got
     got = _by_place(claim, exact, facts)
-    if got is not None:
+    if got is not None or changes < 2:
         return got
     pairs = _pairs(claim, singles)
     return _first_true(claim, pairs, ats, exact, facts, cx)
