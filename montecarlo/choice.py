@@ -11,7 +11,15 @@ from refutable.derivations import quantity as Q
 
 from . import bartlett, binomials
 from .gaussian import Spread
-from .kernels import Chain, FreshAccumulated, FreshDesigns, Gaussians, Kernel, Mixtures
+from .kernels import (
+    Chain,
+    Filtered,
+    FreshAccumulated,
+    FreshDesigns,
+    Gaussians,
+    Kernel,
+    Mixtures,
+)
 from .linear import Design
 from .paths import Needs
 from .plan import Step
@@ -37,6 +45,8 @@ def kernel_for(
     constant = truth and sizes and len(set(sizes)) == 1
     if sizes and constant and max(sizes[0], len(truth)) <= LARGEST and _only(e, _is_model):
         return Chain(sizes[0], tuple(truth))
+    if truth and _only(e, _is_model) and (chain := _filtered(steps, tuple(truth))) is not None:
+        return chain
     if truth:
         return _mixtures(needs, steps, tuple(truth))
     drawn = isinstance(design, Design) and design.rows is None and not design.ones
@@ -50,9 +60,34 @@ def kernel_for(
     return None
 
 
-def _mixtures(
-    needs: Needs, steps: Sequence[Step], truth: tuple[Fraction, ...]
-) -> Mixtures | None:
+def _filtered(steps: Sequence[Step], truth: tuple[Fraction, ...]) -> Filtered | None:
+    """The kernel of chains whose every batch but perhaps the first passes one filter."""
+    if not all(s.how == "pool" and len(s.items) == 1 and not s.once for s in steps):
+        return None
+    kept: list[tuple[Fraction, str] | None] = []
+    for g, item in enumerate((s.items[0] for s in steps), 1):
+        if item.how != "draw" or item.law is None or len(item.law.terms) != 1:
+            return None
+        ((_, source, real),) = item.law.terms
+        if source != g - 1:
+            return None
+        if item.keep is None:
+            kept.append(None)
+        else:
+            chance = item.keep.real if real else item.keep.synthetic
+            kept.append((Fraction(chance), item.keep.empty))
+    sizes = {s.items[0].size for s in steps}
+    if len(sizes) != 1 or len(steps) < 2 or kept[1] is None or set(kept[1:]) != {kept[1]}:
+        return None
+    n, (keep, empty) = sizes.pop(), kept[1]
+    if max(n, len(truth)) > LARGEST or kept[0] not in (None, kept[1]):
+        return None
+    if not n or (kept[0] is not None and empty == "keep"):
+        return None  # the plain sampler says what a first model of no data is
+    return Filtered(n, truth, keep, empty, kept[0] is not None)
+
+
+def _mixtures(needs: Needs, steps: Sequence[Step], truth: tuple[Fraction, ...]) -> Mixtures | None:
     """The kernel of single batches from truth and latest model, without filters."""
     if needs.horizon or not all(k[0] == "model" and k[-1] > 0 for k in needs.keys):
         return None

@@ -12,11 +12,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from . import bartlett, mixture, regression, urn
+from . import bartlett, filtered, mixture, regression, urn
 from .gaussian import Spread
 from .paths import Needs, Paths, common
 
-__all__ = ["Chain", "FreshAccumulated", "FreshDesigns", "Gaussians", "Kernel", "Mixtures"]
+__all__ = [
+    "Chain",
+    "Filtered",
+    "FreshAccumulated",
+    "FreshDesigns",
+    "Gaussians",
+    "Kernel",
+    "Mixtures",
+]
 
 Key = tuple[int, int]
 
@@ -36,10 +44,38 @@ class Chain:
         paths = Paths(runs, p, common(x.denominator for x in self.truth), horizon=needs.horizon)
         squares = urn.squares(self.truth, self.n, needs.last, replicates, words)
         paths.norms, paths.norm_lattice = squares / self.n**2, common([self.n**2])
-        if needs.horizon:
-            single = squares[:, : needs.horizon] == self.n**2
-            paths.collapsed = np.where(single.any(axis=1), single.argmax(axis=1) + 1, 0)
-        return paths
+        return _with_collapse(paths, squares == self.n**2, needs)
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """Fully synthetic chains whose n draws are kept by chance; `empty` as in `Filter`."""
+
+    n: int
+    truth: tuple[Fraction, ...]
+    keep: Fraction
+    empty: str
+    filter_first: bool
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard of replicates; each is the same whatever the shard size."""
+        replicates = np.arange(shard * runs, (shard + 1) * runs, dtype=np.uint64)
+        words = (key[0] & 0xFFFFFFFF, key[0] >> 32)
+        p = np.array([float(x) for x in self.truth])
+        paths = Paths(runs, p, common(x.denominator for x in self.truth), horizon=needs.horizon)
+        paths.norms = filtered.norms(
+            self.truth, self.n, self.keep, needs.last, replicates, words, self.empty,
+            self.filter_first,
+        )  # fmt: skip
+        return _with_collapse(paths, paths.norms == 1.0, needs)
+
+
+def _with_collapse(paths: Paths, single: np.ndarray, needs: Needs) -> Paths:
+    """Collapse times from where the models (runs, generations) are point masses."""
+    if needs.horizon:
+        single = single[:, : needs.horizon]
+        paths.collapsed = np.where(single.any(axis=1), single.argmax(axis=1) + 1, 0)
+    return paths
 
 
 @dataclass(frozen=True)
@@ -130,4 +166,4 @@ def _squares(of, designs, needs: Needs, key: Key, shard: int, runs: int) -> Path
     return paths
 
 
-Kernel = Chain | FreshDesigns | FreshAccumulated | Gaussians | Mixtures
+Kernel = Chain | Filtered | FreshDesigns | FreshAccumulated | Gaussians | Mixtures

@@ -15,14 +15,14 @@ import sympy as sp
 from scipy.stats import binom, chisquare, f, ks_2samp, kstest
 
 from refutable.derivations.errors import DomainError, OutsideFragment
-from refutable.derivations.families import FirstOrder, Linear
-from refutable.derivations.process import Draw, Model, Pool, Process
+from refutable.derivations.families import Categorical, FirstOrder, Linear
+from refutable.derivations.process import Draw, Filter, Model, Pool, Process, Truth
 from refutable.derivations.quantity import IsDirac, Mean, NormInf, Prob, SqNorm
 from refutable.derivations.statement import gt
 from refutable.montecarlo import urn, urn_twin
 from refutable.montecarlo.alias import binomial, binomial_tables, pair_tables, table
 from refutable.montecarlo.engine import Job
-from refutable.montecarlo.kernels import Chain, FreshDesigns
+from refutable.montecarlo.kernels import Chain, Filtered, FreshDesigns
 from refutable.montecarlo.two_types import histograms
 
 KEY = (0x12345678, 0x9ABCDEF0)
@@ -211,3 +211,28 @@ def test_fresh_designs_have_the_law_of_drawn_data():
     job = Job.together([Mean(SqNorm(one.truth - one.model(1)))], {}, 0, "x", kernels=True)[0]
     # d = 1: the squared error is F(1, 4) / 4
     assert kstest(4 * job.paths(0).norms[:, 0], f(1, 4).cdf).pvalue > 1e-9
+
+
+@pytest.mark.parametrize("empty", ["redraw", "keep"])
+def test_filtered_chains_have_the_law_of_the_plain_sampler(empty):
+    """Intervals at level 1e-9 of either sampler hold the other's mean; another filter's do not."""
+
+    def loop(chance):
+        batch = Draw(Model(), 6, keep=Filter(chance, chance, empty=empty))
+        first = Pool([Draw(Truth(), 6)])
+        return Process("FILTERED", Categorical("p"), Pool([batch]), first=first)
+
+    at = {sp.Symbol("p"): (sp.Rational(2, 3), sp.Rational(1, 3))}
+    spans = []
+    for chance, kernels in ((sp.Rational(1, 3), True), (sp.Rational(1, 3), False),
+                            (sp.Rational(2, 3), True)):  # fmt: skip
+        node = Mean(SqNorm(loop(chance).model(3)))
+        job = Job.together([node], at, 3, "filtered", kernels=kernels)[0]
+        assert isinstance(job.model.kernel, Filtered) == kernels
+        spans.append(job.summary(job.tally(k) for k in range(8)).interval(1e-9))
+    (a, b), (c, d), (_, other) = spans
+    assert max(a, c) < min(b, d)
+    assert other < a
+    assert b - a < 0.1
+    late = Prob(gt(loop(sp.Rational(1, 3)).collapse_time, 2))
+    assert isinstance(Job.together([late], at, 3, "T", kernels=True)[0].model.kernel, Filtered)
