@@ -10,8 +10,9 @@ made, so that the answer never depends on the machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from flint import fmpq
 
@@ -28,6 +29,7 @@ __all__ = ["BUDGET", "Budget", "Chain", "Law", "State"]
 
 #: Weighted transitions that one question may need (about a second on one core).
 BUDGET = 300_000
+FEW = 256  # outcomes of a batch, up to which they are kept
 LAYOUT = 10  # what a generation costs before any of its states is looked at
 
 #: The values of the slots of a layout, in its order; a "hit" slot holds an int.
@@ -213,9 +215,10 @@ class Chain:
         if key not in self._multinomials and self.scalar is not None:
             self._multinomials[key] = self._outcomes(self.scalar, n, law)
         if key not in self._multinomials:
-            self.budget.spend(multinomial.outcomes(n, law))
-            counts = multinomial._multinomial(n, law)
-            self._multinomials[key] = [(scaled((1, *c), fmpq(1, n)), w) for c, w in counts]
+            number = multinomial.outcomes(n, law)
+            self.budget.spend(number)
+            of = _few_means if number <= FEW else _all_means
+            self._multinomials[key] = of(multinomial._multinomial, n, law)
         return self._multinomials[key]
 
     def _outcomes(self, family: Scalar, n: int, law: IntVec) -> list[tuple[IntVec, fmpq]]:
@@ -247,6 +250,14 @@ class Chain:
         return tuple(values)
 
 
+def _all_means(counts: Callable, n: int, law: IntVec) -> list[tuple[IntVec, fmpq]]:
+    return [(scaled((1, *c), fmpq(1, n)), w) for c, w in counts(n, law)]
+
+
+#: Small batches come back at many instances. The source of the counts is part of the key.
+_few_means = lru_cache(maxsize=4096)(_all_means)
+
+
 def _grown(
     values: tuple, shares: list[fmpq], mean: IntVec | None, linear: list[Slot], model: Slot
 ) -> tuple:
@@ -256,7 +267,8 @@ def _grown(
         if not share or value is None:
             out.append(value)
         elif mean is not None:
-            out.append(add(value, scaled(mean, share)))
+            part = mean if share == 1 else scaled(mean, share)
+            out.append(add(value, part) if any(value[1:]) else part)
         elif slot == model:
             out.append(None)
         else:

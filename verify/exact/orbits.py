@@ -8,7 +8,7 @@ as n has partitions into at most s parts. Its oracle is the enumeration of all s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import comb, factorial
 
@@ -110,7 +110,7 @@ class OrbitChain(Chain):
             for c in (left,) if last else range(left + 1):
                 ways = weight * comb(left, c) * chances[k] ** c
                 splits = _few_splits if c <= FEW else _splits
-                for parts, orders in splits(c, len(groups[k])):
+                for parts, orders in splits(_arrangements, c, len(groups[k])):
                     for token, x in zip(groups[k], parts, strict=True):
                         counts[token] = x
                     times = ways * orders
@@ -155,14 +155,18 @@ def _partitions(n: int, parts: int, most: int | None = None) -> Iterator[tuple[i
             yield (first, *tail)
 
 
-def _splits(n: int, parts: int) -> Iterator[tuple[tuple[int, ...], int]]:
+def _splits(
+    arrangements: Callable[[tuple[int, ...]], int], n: int, parts: int
+) -> Iterator[tuple[tuple[int, ...], int]]:
     """Every way to split n draws over so many tokens, and in how many orders it comes about."""
-    return ((p, _arrangements(p) * _orders(n, p)) for p in _partitions(n, parts))
+    return ((p, arrangements(p) * _orders(n, p)) for p in _partitions(n, parts))
 
 
 @lru_cache(maxsize=1024)
-def _few_splits(n: int, parts: int) -> tuple[tuple[tuple[int, ...], int], ...]:
-    return tuple(_splits(n, parts))
+def _few_splits(
+    arrangements: Callable[[tuple[int, ...]], int], n: int, parts: int
+) -> tuple[tuple[tuple[int, ...], int], ...]:
+    return tuple(_splits(arrangements, n, parts))
 
 
 def _arrangements(parts: tuple[int, ...]) -> int:
