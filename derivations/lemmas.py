@@ -15,6 +15,7 @@ from sympy import (
     Sum,
     exp,
     log,
+    sin,
     sqrt,
     symbols,
 )
@@ -236,6 +237,66 @@ claim(
         "If r(t+1) <= f(t) + (1 - b(t)) r(t), 0 <= b <= 1, sum b = oo, and f/b -> 0 or sum f < oo,"
         " then r -> 0. Finite form: the weights of f/b in the solution sum to at most one, and the"
         " weight of the start is at most 1/(1 + sum b)."
+    ),
+)
+
+claim(
+    "lemma.weierstrass",
+    chain(
+        1 - Sum(b(k), (k, 1, t)),
+        "<=",
+        Product(1 - b(k), (k, 1, t)),
+        "<=",
+        1 / (1 + Sum(b(k), (k, 1, t))),
+    ),
+    "bound",
+    paper=PAPER,
+    locator="Weierstrass product inequality",
+    domain={b: Schedule(Reals(0, 1)), t: Integers(0)},
+    note=(
+        "A product of numbers in [0, 1], finite or not, is at least one minus the sum of their gaps"
+        " to one, and at most the inverse of one plus that sum. Finite form: t factors."
+    ),
+)
+
+claim(
+    "lemma.logarithm",
+    And(
+        *chain(1 - 1 / y, "<=", log(y), "<=", y - 1).args,
+        *chain(
+            (y - 1) * (3 * y + 1) / (2 * y * (y + 1)),
+            "<=",
+            log(y),
+            "<=",
+            (y - 1) * (y + 3) / (2 * (y + 1)),
+        ).args,
+    ),
+    "bound",
+    paper=PAPER,
+    locator="tangent of the logarithm at one",
+    domain={k: Integers(1), n: Integers(1)},
+    where={y: k / n},
+    note=(
+        "The logarithm lies below its tangent at one, and above the mirror of it; better, between"
+        " the two quotients of the statement. Both gaps have a derivative of the sign of y - 1."
+    ),
+)
+
+claim(
+    "lemma.sine",
+    And(
+        *chain(y - y**3 / 6, "<=", sin(y), "<=", y - y**3 / 6 + y**5 / 120).args,
+        le(sin(y), y * exp(-(y**2) / 6)),
+    ),
+    "bound",
+    paper=PAPER,
+    locator="Euler 1748",
+    domain={n: Integers(1), k: Integers(0, 3 * n)},
+    where={y: k / n},
+    note=(
+        "For u >= 0 the sine lies between successive partial sums of its series; up to pi each"
+        " factor 1 - u^2/(k^2 pi^2) of sin(u)/u is in [0, 1] and at most exp(-u^2/(k^2 pi^2)), so"
+        " that the sine is at most u exp(-u^2/6)."
     ),
 )
 

@@ -30,6 +30,7 @@ from refutable.derivations.statement import Rel
 
 from .atoms import exponential, power, units
 from .boxes import written
+from .elementary import LOGARITHM, logarithm, sharper, sine
 from .region import Region, Variable
 from .vertices import at_corners
 
@@ -63,6 +64,7 @@ class _Abstraction:
     powers: list[tuple[sp.Symbol, sp.Expr, sp.Symbol]] = field(default_factory=list)
     roots: list[tuple[sp.Symbol, sp.Expr, int]] = field(default_factory=list)
     units: dict[sp.Expr, int] = field(default_factory=dict)
+    lemmas: list[str] = field(default_factory=list)
 
     def proves(self, rel: Rel) -> bool:
         """Is the relation certain before anything was abstracted, from facts without roots?
@@ -100,6 +102,10 @@ class _Abstraction:
             return self._power(e.base, e.exp)
         if isinstance(e, sp.exp):
             return exponential(e, self)
+        if isinstance(e, sp.log):
+            return logarithm(e, self)
+        if isinstance(e, sp.sin):
+            return sine(e, self)
         if isinstance(e, sp.Sum):
             return self._sum(e)
         if isinstance(e, sp.harmonic):
@@ -125,7 +131,10 @@ class _Abstraction:
         return self.table[key]
 
     def _constant(self, e: sp.Expr) -> sp.Expr:
-        """An irrational constant, between two rationals 1e-15 apart; one variable for e and 1/e."""
+        """An irrational constant, between two rationals 1e-15 apart; one variable for its powers."""
+        if e.is_Pow and e.exp.is_Integer and not e.base.is_Rational:
+            c, rest = e.base.as_coeff_Mul()
+            return (c * self._constant(rest)) ** e.exp
         c, rest = (1 / e).as_coeff_Mul()
         if e not in self.table and rest in self.table:
             return 1 / (c * self.table[rest])
@@ -345,8 +354,15 @@ def _proved(rel: Rel, frozen: tuple, depth: int, splits: int) -> Certificate | N
 
     corners = at_corners(num, den, [x for x, *_ in abstraction.powers], work, sure)
     if corners is not None:
-        return Certificate("corners", f"affine in its powers; positive at their {corners} corners")
-    return _smt(num, den, strict, work)
+        detail = f"affine in its powers; positive at their {corners} corners"
+        found = Certificate("corners", detail)
+    else:
+        found = _smt(num, den, strict, work)
+    if found is not None:
+        return replace(found, lemmas=tuple(dict.fromkeys(abstraction.lemmas)))
+    least = sharper(goal, lambda r: prove(r, region, depth + 1))
+    found = None if least is None else prove(Rel(rel.op, least, 0), region, depth + 1)
+    return found and replace(found, lemmas=(LOGARITHM, *found.lemmas))
 
 
 def _bounds_with_roots(region: Region) -> None:
