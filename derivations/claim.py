@@ -24,7 +24,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from .domain import Domain, Integers, Reals, Schedule, Simplex
 from .errors import ClaimError, RefutableError
 from .quantity import processes_of
-from .statement import Parts, Prose, Statement, to_statement
+from .statement import Exists, Parts, Prose, Statement, to_statement
 from .wellformed import check_empirical, check_names, check_sides, check_table
 
 __all__ = ["KINDS", "Claim", "Part", "Reading", "claim"]
@@ -138,7 +138,15 @@ class Claim:
 
     @cached_property
     def _bound(self) -> Statement:
-        return expand(self.expanded(), self.quantities)
+        body = expand(self.expanded(), self.quantities)
+        return body.xreplace({e: self._within(e) for e in body.atoms(Exists)})
+
+    def _within(self, e: Exists) -> Statement:
+        """The same with the interval of its symbol, where the domain is one between numbers."""
+        d = self.domain.get(e.symbol)
+        if not isinstance(d, Reals) or not (d.lo.is_number and d.hi.is_number):
+            return e
+        return Exists(*e.args[:2], sp.Interval(d.lo, d.hi, d.lo_open, d.hi_open))
 
     @cached_property
     def assumptions(self) -> tuple[Statement, ...]:

@@ -208,9 +208,13 @@ class ForAll(_Quantified):
 
 
 class Exists(_Quantified):
-    """For some value of the symbol in its domain."""
+    """For some value of the symbol in its domain; a bound claim says which interval that is."""
 
     word = r"\exists "
+
+    def __new__(cls, symbol: sp.Symbol, body: object, *within: sp.Interval) -> Statement:
+        made = super().__new__(cls, symbol, body)
+        return Statement.__new__(cls, *made.args, *within) if within else made
 
 
 class Eventually(_Quantified):

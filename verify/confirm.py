@@ -23,6 +23,7 @@ from .deduce import Deduction, deduce
 from .exact.oracle import forwards
 from .implied import window
 from .instances import _arb, check_at, compare, prepare
+from .solvable import no_root
 from .values import Exact, Symbolic
 from .vanishing import half_moment, random_numbers, vanishes
 from .vectors import K, formal
@@ -63,6 +64,9 @@ def confirm(
         return _limit_by_exact(claim, body, at, exact, account)
     if check.rel is not None and isinstance(check.rel.lhs, Q.Vec):
         return _vector(check, at, account)
+    if isinstance(body, S.Exists):
+        alone = no_root(body, at)
+        return alone and Confirmation("certificate", alone, account)
     if not body.atoms(*_QUANTITIES):
         return _arithmetic(check, at, account)
     d = deduce(claim)

@@ -1,7 +1,8 @@
-"""Statements that some number exists: candidates from a fixed list, each one proved.
+"""Statements that some number exists: candidates, each one proved.
 
 The list: small whole numbers and their inverses, and functionals of the true distribution that a
-nontrivial one keeps positive. A candidate may not mention what the statement binds after it.
+nontrivial one keeps positive; then what solves an equation in that number. A candidate may not
+mention what the statement binds after it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from refutable.derivations.families import Categorical
 
 from .positivity import prove
 from .region import Region, Variable
+from .solvable import solutions
 
 __all__ = ["candidates", "fits", "prove_exists", "prove_none_exists"]
 
@@ -41,6 +43,8 @@ def fits(value: sp.Expr, domain: Domain | None, region: Region) -> bool:
     if not isinstance(domain, Reals):
         return False
     x = region.abstract(value)
+    if not all(prove(S.Rel(">", log.args[0], 0), region) for log in x.atoms(sp.log)):
+        return False  # not a real number everywhere
     low = domain.lo is -sp.oo or prove(S.Rel(">" if domain.lo_open else ">=", x, domain.lo), region)
     high = domain.hi is sp.oo or prove(S.Rel("<" if domain.hi_open else "<=", x, domain.hi), region)
     return bool(low and high)
@@ -50,7 +54,7 @@ def prove_exists(
     st: S.Exists, domain: Domain | None, region: Region, attempt: Callable[[sp.Basic], bool]
 ) -> sp.Expr | None:
     """The first candidate with which the body is proved; None where none does."""
-    for value in candidates(st.body):
+    for value in (*candidates(st.body), *solutions(st)):
         if fits(value, domain, region) and attempt(st.body.xreplace({st.symbol: value})):
             return value
     return None

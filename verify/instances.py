@@ -26,6 +26,7 @@ from refutable.derivations.matrices import has_matrices
 
 from .arithmetic import rational
 from .optima import minimum_at
+from .solvable import solvable
 from .surds import vanishes
 
 __all__ = [
@@ -389,6 +390,8 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
         return _check(st.body, at, value)
     if isinstance(st, S.Exists) and st.symbol not in st.body.free_symbols:
         return _check(st.body, at, value)
+    if isinstance(st, S.Exists):
+        return Check(*solvable(st, at))
     if isinstance(st, S.Minimises):
         truth, point, here, best = minimum_at(st, at, value)
         return Check(

@@ -14,7 +14,7 @@ import sympy as sp
 
 from refutable.derivations.errors import OutsideFragment
 
-__all__ = ["GAMMA", "product_limit"]
+__all__ = ["GAMMA", "converging", "product_limit"]
 
 GAMMA = "lemma.gamma_product"
 
@@ -28,7 +28,7 @@ def product_limit(e: sp.Expr, x: sp.Symbol) -> sp.Expr:
     (k, a, b), *rest = p.limits
     if rest or not a.is_Integer or a < 1 or not (b - x).is_Integer or x in p.function.free_symbols:
         raise OutsideFragment(f"the limit of {p}")
-    lead, value = _converging(p.function, k, int(a))
+    lead, value = converging(p.function, k, int(a))
     P = sp.Dummy("P")
     e = sp.expand(e.xreplace({p: P * lead ** (b - a + 1)}))
     fixed, moving = sp.Integer(0), sp.Integer(0)
@@ -56,7 +56,7 @@ def _merged(e: sp.Expr, x: sp.Symbol) -> sp.Expr:
     return out * sp.prod([base ** sp.expand(exp) for base, exp in exponents.items()])
 
 
-def _converging(body: sp.Expr, k: sp.Symbol, a: int) -> tuple[sp.Expr, sp.Expr]:
+def converging(body: sp.Expr, k: sp.Symbol, a: int) -> tuple[sp.Expr, sp.Expr]:
     """(c, the infinite product of body / c from a on)."""
     num, den = sp.fraction(sp.cancel(sp.together(body)))
     if not (num.is_polynomial(k) and den.is_polynomial(k)):

@@ -8,6 +8,7 @@ import sympy as sp
 
 from refutable.derivations.claim import Claim
 from refutable.derivations.quantity import Event, Functional, Mean, Prob, Vec
+from refutable.derivations.statement import Eventually, Exists, ForAll
 
 from .verdict import Verdict
 from .words import formula
@@ -47,8 +48,11 @@ def _pairs(claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> list[tup
 
 def _free(at: dict[sp.Basic, sp.Basic], node: sp.Basic) -> dict[sp.Basic, sp.Basic]:
     """The instance without the symbols that the node binds: a limit keeps its own."""
-    parts = sp.preorder_traversal(node)
-    bound = {s for part in parts for s in getattr(part, "bound_symbols", ())}
+    bound: set[sp.Basic] = set()
+    for part in sp.preorder_traversal(node):
+        bound |= set(getattr(part, "bound_symbols", ()))
+        bound |= set(part.variables) if isinstance(part, sp.Derivative) else set()
+        bound |= {part.symbol} if isinstance(part, (Eventually, Exists, ForAll)) else set()
     return {s: value for s, value in at.items() if s not in bound}
 
 

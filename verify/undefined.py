@@ -89,6 +89,9 @@ def divisors(
             yield from divisors(part, premise)
     elif isinstance(st, S.ForAll):
         yield from divisors(st.body, premise)
+    elif isinstance(st, S.Exists):
+        fixed = (x for x in divisors(st.body, premise) if st.symbol not in x[1].free_symbols)
+        yield from fixed
     elif isinstance(st, S.Implies) and premise is None:
         yield from divisors(st.args[1], st.args[0])
     elif isinstance(st, S.Rel) and isinstance(st.lhs, sp.Expr) and isinstance(st.rhs, sp.Expr):
