@@ -242,17 +242,12 @@ claim(
 
 claim(
     "lemma.weierstrass",
-    chain(
-        1 - Sum(b(k), (k, 1, t)),
-        "<=",
-        Product(1 - b(k), (k, 1, t)),
-        "<=",
-        1 / (1 + Sum(b(k), (k, 1, t))),
-    ),
+    chain(1 - W, "<=", Z, "<=", 1 / (1 + W)),
     "bound",
     paper=PAPER,
     locator="Weierstrass product inequality",
     domain={b: Schedule(Reals(0, 1)), t: Integers(0)},
+    quantities={W: Sum(b(k), (k, 1, t)), Z: Product(1 - b(k), (k, 1, t))},
     note=(
         "A product of numbers in [0, 1], finite or not, is at least one minus the sum of their gaps"
         " to one, and at most the inverse of one plus that sum. Finite form: t factors."

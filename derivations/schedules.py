@@ -50,7 +50,7 @@ def of_integers(lo: int, hi: sp.Expr) -> Iterator[Shape]:
         base = max(lo, 1)
         yield Shape(lo + 1 + T, sp.oo, "increasing", False, False)
         yield Shape(base * (T + 1) ** 2, sp.oo, "increasing", False, True)
-        yield Shape((base + 1) * (T + 1) ** 2, sp.oo, "increasing", False, True)
+        yield Shape((base + 2) * (T + 1) ** 2, sp.oo, "increasing", False, True)
         yield constant(lo + 9)
         yield Shape(base * 2**T, sp.oo, "increasing", False, True)
         yield Shape((lo + 1) * (T + 1), sp.oo, "increasing", False, False)

@@ -39,7 +39,7 @@ from .opaque import add_facts
 from .openings import Opening, openings
 from .optima import prove_minimum
 from .positivity import contradictory, prove, relevant
-from .productsums import add_union_bounds
+from .productsums import add_product_bounds
 from .region import Region, Variable, one_truth, region_of
 from .rewrites import read_off, rewrite
 from .sequences import endless, spell
@@ -345,7 +345,7 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
             return True
         region = region.copy()
         sides = _spelled(sides, region, d)
-        used = add_union_bounds(region, d.claim.domain)
+        used = add_product_bounds(region, d.claim.domain)
         d.lemmas += [lemma for lemma in used if lemma not in d.lemmas]
     rel = S.Rel(rel.op, *(sum_tokens(read_off(x), d.claim.domain) for x in sides))
     split = _by_cases(rel, d, region, facts)

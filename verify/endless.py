@@ -1,8 +1,11 @@
-"""The value of an infinite product whose factors are explicit: numbers, or a rational function.
+"""The values of infinite sums and products whose terms are explicit.
+
+Sums are SymPy's. A product has numbers or a rational function as its factors.
 
 A factor that is zero makes it zero. With factors c (1 + b/k + O(1/k^2)) for large k it tends to zero
 where |c| < 1, or c = 1 and b < 0, to infinity where c > 1, or c = 1 and b > 0, and otherwise it
-is a quotient of values of Euler's gamma function. Where signs alternate for ever it is refused.
+is a quotient of values of Euler's gamma function.
+Where its sign changes for ever and it does not vanish there is no limit.
 """
 
 from __future__ import annotations
@@ -11,15 +14,20 @@ from functools import lru_cache
 
 import sympy as sp
 
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import NoLimit, OutsideFragment
 
 from .productlimits import converging
 
-__all__ = ["endless_product"]
+__all__ = ["endless"]
 
 
 @lru_cache(maxsize=1024)
-def endless_product(p: sp.Product) -> sp.Expr:
+def endless(e: sp.Sum | sp.Product) -> sp.Expr:
+    """The value of a sum or product without end, found once; a sum may be left as it is."""
+    return _product(e) if isinstance(e, sp.Product) else e.doit()
+
+
+def _product(p: sp.Product) -> sp.Expr:
     """The product, infinity included; OutsideFragment where it is not told or does not exist."""
     (k, a, b), *rest = p.limits
     body = sp.cancel(sp.together(p.function))
@@ -41,13 +49,15 @@ def endless_product(p: sp.Product) -> sp.Expr:
         return sp.Integer(0)
     if lead == 1 and drift == 0:
         return converging(body, k, int(a))[1] if top.degree() else sp.Integer(1)
-    if (lead > 1 or lead == 1) and _positive(top, a) and _positive(bottom, a):
+    if lead < -1 or (lead == -1 and drift >= 0):
+        raise NoLimit(f"the product of {p.function} changes its sign for ever")
+    if lead >= 1 and _positive(top, a) and _positive(bottom, a):
         return sp.oo
     raise OutsideFragment(f"the sign of the product of {p.function}", part="range")
 
 
 def _whole_roots(p: sp.Poly) -> list[sp.Expr]:
-    return [] if p.degree() < 1 else [r for r in sp.roots(p, filter="Z")]
+    return [] if p.degree() < 1 else list(sp.roots(p, filter="Z"))
 
 
 def _next(p: sp.Poly) -> sp.Expr:

@@ -77,8 +77,9 @@ def _gammas(poly: sp.Poly, a: int) -> sp.Expr:
         f = sp.Poly(f, k).monic()
         if f.degree() == 1:
             out *= _simple(a + f.nth(0)) ** m
-        elif f.degree() == 2 and f.nth(1) == 0:  # k^2 - q: the roots are opposite
-            out *= _opposite(sp.cancel(-f.nth(0)), a) ** m
+        elif f.degree() == 2 and (c := f.nth(1) / 2).is_Integer and a + c >= 1:
+            # (k + c)^2 - q: the roots are opposite once the index is shifted by c
+            out *= _opposite(sp.cancel(c**2 - f.nth(0)), a + c) ** m
         else:
             raise OutsideFragment(f"the roots of {f.as_expr()}")
     return out

@@ -27,7 +27,7 @@ from .arithmetic import rational
 from .atinfinity import settle
 from .atpoint import limit_at, put
 from .deduce import Deduction, replace_limits, varies
-from .endless import endless_product
+from .endless import endless
 from .exact import grids
 from .finiteness import value_where
 from .instances import compare, prepare
@@ -263,11 +263,11 @@ def _number(e: sp.Expr, at: Mapping) -> sp.Expr:
     e = prepare(e.xreplace(calls) if calls else e)
     e = e.xreplace({k: v for k, v in at.items() if isinstance(v, sp.Expr)})
     e = written_out(e)
-    e = e.xreplace({p: endless_product(p) for p in e.atoms(sp.Product) if p.limits[0][2] is sp.oo})
+    e = e.xreplace({x: endless(x) for x in e.atoms(sp.Sum, sp.Product) if x.limits[0][2] is sp.oo})
     for node in e.atoms(sp.Sum, sp.Product):
         ends = [b - a for _, a, b in node.limits if b is not sp.oo]
-        endless = isinstance(node, sp.Product) and len(ends) < len(node.limits)
-        if endless or not all(end.is_integer for end in ends):
+        unending = isinstance(node, sp.Product) and len(ends) < len(node.limits)
+        if unending or not all(end.is_integer for end in ends):
             raise OutsideFragment(f"the range of {node}", part="range")
     if e.atoms(sp.Sum, sp.Product, sp.harmonic, sp.Piecewise, sp.Derivative, sp.Integral):
         e = e.doit()
