@@ -36,6 +36,8 @@ RULES = {
     "over sets": "a largest value over sets, compared set by set",
     "proportion": "the upper tail of a proportion of n independent draws",
     "split": "a mean, split by whether the model is a point mass",
+    "strict mean": "means of both sides, which differ where all data are of one token",
+    "strict mean over sets": "the same, for a largest value over sets, set by set",
     "tower": "the mean of a conditional mean",
     "triangle": "the triangle inequality",
     "union over sets": "|v - w|_1 >= e needs a set A with v(A) - w(A) >= e/2",

@@ -106,6 +106,8 @@ def at_most(goal: Rel, a: Argument) -> bool:
     (i, lo, hi), (j, lo2, hi2) = f.limits[0], g.limits[0]
     if lo != lo2 or hi != hi2:
         return False
+    if goal.op == "<" and not a.prove(Rel("<=", lo, hi)):
+        return False  # an empty sum is not below an empty sum
     inside = a.copy()
     inside.region.variables[i] = Variable(i, lo, sp.oo, integer=True)
     inside.region.facts.append(Rel("<=", i, hi))

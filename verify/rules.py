@@ -20,6 +20,7 @@ from .conclude import at_most, conclude
 from .positivity import prove
 from .region import Variable
 from .rules_means import jensen, layer_cake, markov, mean, split, tower
+from .rules_strict import strict_mean, strict_mean_over_sets
 from .rules_tails import proportion, union_over_sets
 from .rules_vectors import average_over_sets, cauchy_schwarz, over_sets, triangle
 
@@ -231,6 +232,8 @@ CHECKERS: dict[str, Checker] = {
     "over sets": over_sets,
     "proportion": proportion,
     "split": split,
+    "strict mean": strict_mean,
+    "strict mean over sets": strict_mean_over_sets,
     "tower": tower,
     "triangle": triangle,
     "union over sets": union_over_sets,

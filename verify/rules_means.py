@@ -15,7 +15,17 @@ from refutable.derivations.steps import Step
 from . import calculus
 from .argument import Argument, Rejected, probability_vector
 
-__all__ = ["jensen", "layer_cake", "markov", "mean", "split", "tower"]
+__all__ = [
+    "jensen",
+    "layer_cake",
+    "leaves",
+    "markov",
+    "mean",
+    "mean_of",
+    "source_of",
+    "split",
+    "tower",
+]
 
 RANDOM = (Q.ModelVec, Q.BatchVec, Q.NoiseVec, Q.CollapseTime)
 
@@ -40,18 +50,19 @@ def mean_of(e: sp.Expr, given: sp.Tuple | None = None) -> sp.Expr:
 
 def _seen(f: sp.Expr, given: sp.Tuple | None) -> bool:
     """Is f a function of the given vectors?"""
-    return given is not None and set(_leaves(f)) <= set(given)
+    return given is not None and set(leaves(f)) <= set(given)
 
 
-def _leaves(e: sp.Basic) -> Iterator[sp.Basic]:
+def leaves(e: sp.Basic) -> Iterator[sp.Basic]:
+    """The vectors and times that a value outside any expectation depends on."""
     if isinstance(e, (Q.Mean, Q.Prob)):
         if isinstance(e.given, sp.Tuple):
-            yield from (v for g in e.given for v in _leaves(g))
+            yield from (v for g in e.given for v in leaves(g))
     elif isinstance(e, RANDOM):
         yield e
     else:
         for a in e.args:
-            yield from _leaves(a)
+            yield from leaves(a)
 
 
 def _single(x: sp.Expr, given: sp.Tuple | None) -> sp.Expr:
@@ -66,14 +77,14 @@ def _relevant(x: sp.Expr, given: sp.Tuple) -> list[sp.Basic]:
     A fresh batch from the latest model alone depends on that model, whatever else is given about
     the past.
     """
-    vectors = set(_leaves(x))
-    sources = {_source(v) for v in vectors}
+    vectors = set(leaves(x))
+    sources = {source_of(v) for v in vectors}
     if None in sources or not all(s in given for s in sources):
         return list(given)
     return [v for v in given if v in sources]
 
 
-def _source(v: sp.Basic) -> sp.Basic | None:
+def source_of(v: sp.Basic) -> sp.Basic | None:
     """The model that a fresh batch is drawn from, where it is the latest one."""
     if not isinstance(v, Q.BatchVec):
         return None
@@ -86,7 +97,7 @@ def _source(v: sp.Basic) -> sp.Basic | None:
 
 def _later(given: sp.Tuple, x: sp.Basic) -> bool:
     """Is every given model older than every fresh batch in x?"""
-    for v in set(_leaves(x)):
+    for v in set(leaves(x)):
         if isinstance(v, Q.BatchVec):
             for g in given:
                 if not isinstance(g, Q.ModelVec):

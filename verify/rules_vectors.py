@@ -15,7 +15,7 @@ from .positivity import prove
 from .region import Region, Variable
 from .unfold import unfold
 
-__all__ = ["average_over_sets", "cauchy_schwarz", "over_sets", "triangle"]
+__all__ = ["average_over_sets", "cauchy_schwarz", "holds_over_sets", "over_sets", "triangle"]
 
 
 def cauchy_schwarz(step: Step, a: Argument) -> list[Rel]:
@@ -92,6 +92,16 @@ def over_sets(step: Step, a: Argument) -> list[Rel]:
     rel = step.after
     if not isinstance(rel, Rel) or rel.op != "<=" or type(rel.lhs) not in _PROFILE:
         raise Rejected(f"a bound of a largest value over sets is needed (got {rel!r})")
+    holds_over_sets(rel, a)
+    return [rel]
+
+
+#: Of a vector: the mass of a set under it if that is fixed, and whether the ends 0, 1 are left out.
+Masses = dict[Q.Vec, tuple[sp.Expr | None, bool, bool]]
+
+
+def holds_over_sets(rel: Rel, a: Argument, known: Masses | None = None) -> None:
+    """Rejects a relation that is not certain for every set; known: what masses are known to be."""
     parts = sorted(rel.rhs.atoms(*_PROFILE), key=sp.default_sort_key)
     vectors = list(dict.fromkeys(f.args[0] for f in parts))
     mass = {v: sp.Dummy("x") for v in vectors}
@@ -102,15 +112,17 @@ def over_sets(step: Step, a: Argument) -> list[Rel]:
         if right.coeff(f, 2) != 0 or c.has(*_PROFILE) or not a.prove(Rel(">=", c, 0)):
             raise Rejected(f"the right side is not linear in {f} with a coefficient >= 0")
     put = {f: _PROFILE[type(f)](mass[f.args[0]]) for f in parts}
-    here = Rel("<=", _PROFILE[type(rel.lhs)](left), right.xreplace(put))
+    here = Rel(rel.op, _PROFILE[type(rel.lhs)](left), right.xreplace(put))
     region = a.region.copy()
-    for x in mass.values():
-        region.variables[x] = Variable(x, sp.Integer(0), sp.Integer(1))
+    for v, x in mass.items():
+        value, no_zero, no_one = (known or {}).get(v, (None, False, False))
+        if value is not None:
+            here = here.xreplace({x: value})
+        region.variables[x] = Variable(x, sp.Integer(0), sp.Integer(1), no_zero, no_one)
     for x in left.free_symbols - set(region.variables):
         region.variables[x] = Variable(x, sp.Integer(0), sp.Integer(1))
     if not _in_cases(here, region):
-        raise Rejected(f"{here.lhs} <= {here.rhs} is not certain for masses between 0 and 1")
-    return [rel]
+        raise Rejected(f"{here.lhs} {here.op} {here.rhs} is not certain for masses between 0 and 1")
 
 
 def _mass(w: Q.Vec, mass: dict[Q.Vec, sp.Expr], a: Argument) -> sp.Expr:

@@ -19,7 +19,7 @@ from ..steps import LHS, Step
 QUARTER, HALF = sp.Rational(1, 4), sp.Rational(1, 2)
 model, p1 = PS.model, PS.model(1)
 a, b = N / (N + n), n / (N + n)
-UPTO_HALF = sp.Interval(0, HALF)
+UPTO_HALF, BELOW_HALF = sp.Interval(0, HALF), sp.Interval.Ropen(0, HALF)
 
 
 # -- parts that several scripts share ----------------------------------------------------------
@@ -108,6 +108,7 @@ JENSEN = (INSIDE, *above(Mean(PiMax(model(k)))))
 
 #: E|error of model k|_1 <= sqrt(pi/(n phi(zeta))) G.
 BY_ZETA = le(Err(k), sp.sqrt(sp.pi / (n * phi(ZETA))) * f.G_10)
+BELOW_ZETA = lt(BY_ZETA.lhs, BY_ZETA.rhs)
 ERROR_BY_ZETA = (
     *LARGE,
     *SPREAD,
@@ -123,6 +124,7 @@ ERROR_BY_ZETA = (
 
 PAST = sp.Tuple(p1, model(k))
 MIXED = le(LambdaMax(model(k + 1)), a**2 * LambdaMax(p1) + b**2 * LambdaMax(hat(k)) + a * b)
+TOP_FIRST = le(LambdaMax(p1), QUARTER)
 TOP = le(LambdaMax(hat(k)), QUARTER)
 DOUBLE = le(PiMax(model(k)), 2 * LambdaMax(model(k)))
 
@@ -185,22 +187,34 @@ SCRIPTS = {
     "seddik.thm4.lambda.s3": (
         Step("over sets", None, MIXED),
         Step("mean", MIXED, None, {"given": PAST}),
+        Step("strict mean over sets", MIXED, None, {"given": PAST, "drawn": hat(k), "kept": p1}),
     ),
     "seddik.thm4.lambda.s4": (
         Step("over sets", None, TOP),
         Step("mean", TOP, None, {"given": sp.Tuple(model(k))}),
+        Step("strict mean", TOP, None, {"given": sp.Tuple(model(k))}),
     ),
-    "seddik.thm4.lambda.s5": (Step("over sets", None, MIXED), Step("mean", MIXED)),
+    "seddik.thm4.lambda.s5": (
+        Step("over sets", None, MIXED),
+        Step("mean", MIXED),
+        Step("strict mean", MIXED),
+    ),
     "seddik.thm4.lambda.s8": (Step("over sets", None, DOUBLE), Step("mean", DOUBLE)),
     "seddik.thm4.eq20.s1": (
         *EQ18,
         *ERROR_BY_ZETA,
-        Step("at every index", BY_ZETA, None, FOR_EACH),
+        Step("compare", None, BELOW_ZETA),
+        Step("at every index", BELOW_ZETA, None, FOR_EACH),
     ),
     "seddik.thm4.eq20.s2": (*LARGE, *SPREAD, *above(ZETA)),
     "seddik.thm4.eq16": (*LARGE, *drift(k + 1), *SPREAD, *above(ZETA)),
     "seddik.thm3": (*LARGE, *drift(m)),
-    "seddik.thm3.s1": above(ZETA),
+    "seddik.thm3.s1": (
+        *above(ZETA),
+        Step("over sets", None, TOP_FIRST),
+        Step("strict mean", TOP_FIRST),
+        Step("function", None, lt(1 / phi(x), HALF), {"x": x, "on": BELOW_HALF, "at": (ZETA,)}),
+    ),
     "seddik.prose.mindep.s2": (
         Step(
             "triangle",

@@ -77,7 +77,7 @@ class Reader:
             return ("noise", g)
         slot = self.instance.by_name(v.args[1].name, g)
         if slot is None:
-            raise OutsideFragment(f"{v}: no batch of this name at this index", part="batch")
+            raise OutsideFragment(f"{v}: no batch of this name at this index", part="index")
         return slot
 
     def slots(self, e: sp.Basic) -> set[Slot]:
