@@ -14,11 +14,13 @@ from refutable.derivations.normal import is_zero
 
 from .deduce import Deduction, deduce
 from .exact import Undefined
+from .extremes import last_look
 from .instances import check_at, instances, named
 from .monotone import obligations
 from .mutants import MAX_MUTANTS, Mutant, mutants_of
 from .probes import far
 from .region import region_of
+from .shifted import shifted
 from .values import Exact, Symbolic
 from .vectortext import value_text
 from .verdict import MutantTally
@@ -79,6 +81,8 @@ def fate(
         return "killed", f"is no statement: {err}"
     if _unshifted(body) == _unshifted(claim.bound()):
         return "equivalent", "a limit does not see a shift of its index"
+    if (later := shifted(claim, body)) is not None:
+        return "implied", f"the statement at {later} + 1, which is in its domain"
     undefined = told = 0
     for value in (exact, Symbolic(base) if base is not None else None):
         if value is None:
@@ -121,13 +125,18 @@ def fate(
     d = deduce_quietly(changed, facts)
     if d is not None and d.proved:
         return "true", "; ".join(f"{r}: {t}" for r, t in d.lines[-1:])
-    return _at_last(changed, body, d, exact, facts)
+    return _at_last(changed, body, claim.bound(), d, exact, facts)
 
 
 def _at_last(
-    changed: Claim, body: sp.Basic, d: Deduction | None, exact: Exact, facts: tuple[S.Rel, ...]
+    changed: Claim,
+    body: sp.Basic,
+    true: sp.Basic,
+    d: Deduction | None,
+    exact: Exact,
+    facts: tuple[S.Rel, ...],
 ) -> tuple[str, str]:
-    """Larger instances; then, for one relation, a proof of its opposite."""
+    """Larger instances; for one relation, a proof of its opposite; then corners of the domain."""
     for at in instances(changed, 200, extra=2):
         try:
             c = check_at(body, at, exact)
@@ -143,6 +152,9 @@ def _at_last(
         opposite = deduce_quietly(replace(changed, statement=against), facts)
         if opposite is not None and opposite.proved:
             return "killed", "its opposite is proved"
+    corner = last_look(changed, body, true, exact)
+    if corner is not None:
+        return "killed", f"does not hold at {_text(corner)}"
     return "undetected", d.missing if d else "no engine reads it"
 
 

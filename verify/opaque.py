@@ -33,6 +33,7 @@ from .calculus import holds
 from .events import event_facts
 from .jordan import PositivePart
 from .region import Region
+from .tokensums import power_sums
 
 __all__ = ["add_facts"]
 
@@ -61,6 +62,7 @@ def add_facts(e: sp.Basic, region: Region, formula: Callable[[sp.Expr], sp.Expr]
     _signs_of_defined(e, region)
     _positive_parts(e, region)
     _sure_coordinates(e, region, formula)
+    power_sums(e, region)
     return list(dict.fromkeys(lemmas))
 
 

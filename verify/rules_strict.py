@@ -11,7 +11,7 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.process import Draw, Model, Once, Past, Pool, Process
+from refutable.derivations.process import Draw, Once, Past, Pool, Process
 from refutable.derivations.statement import Rel
 from refutable.derivations.steps import Step
 

@@ -15,8 +15,11 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations.domain import Domain, Simplex
 from refutable.derivations.families import Categorical
+from refutable.derivations.statement import Rel
 
-__all__ = ["mass", "sum_tokens"]
+from .region import Region
+
+__all__ = ["mass", "power_sums", "sum_tokens"]
 
 
 def sum_tokens(e: sp.Basic, domain: Mapping[sp.Basic, Domain]) -> sp.Basic:
@@ -99,3 +102,27 @@ def _size(v: Q.Vec, domain: Mapping[sp.Basic, Domain]) -> sp.Expr | None:
         return None
     d = domain.get(symbol)
     return d.size if isinstance(d, Simplex) else None
+
+
+def power_sums(e: sp.Basic, region: Region) -> None:
+    """Facts about sums of third and higher powers of the coordinates of a law.
+
+    0 <= sum v_i^k <= |v|_inf^(k - 1), and at most |v|_2^2, since 0 <= v_i <= |v|_inf <= 1.
+    """
+    for node in sorted(e.atoms(sp.Sum), key=sp.default_sort_key):
+        base, k = node.function.as_base_exp()
+        i = node.limits[0][0]
+        if len(node.limits) != 1 or not isinstance(base, Q.Coord) or base.args[1] != i:
+            continue
+        v = base.args[0]
+        categorical = isinstance(v, Q.AnyVec) or (
+            isinstance(v, _LAWS) and isinstance(v.args[0].process.family, Categorical)
+        )
+        if not (categorical and k.is_Integer and k > 2) or i in v.free_symbols:
+            continue
+        tops = [(Q.NormInf(v), k - 1), (Q.SqNorm(v), 1)]
+        for spelling in dict.fromkeys((region.abstract(node), node)):
+            x = region.bound(spelling, 0, 1)
+            for f, power in tops:
+                if f in region.names:
+                    region.facts.append(Rel("<=", x, region.names[f] ** power))

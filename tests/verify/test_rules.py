@@ -54,6 +54,10 @@ CASES = {
         S.eq(Q.Mean(sp.Sum(model[i] ** 2, (i, 1, s))), Q.Mean(Q.SqNorm(model))),
         S.eq(Q.Mean(sp.Sum(model[i] ** 2, (i, 1, s - 1))), Q.Mean(Q.SqNorm(model))),
     ),
+    "power sum": (
+        S.le(sp.Sum(x[i] ** 3, (i, 1, s)), Q.NormInf(x)),
+        S.le(sp.Sum(x[i] ** 3, (i, 1, s)), Q.NormInf(x) ** 3),
+    ),
     "mass": (S.eq(sp.Sum(x[i], (i, 1, s)), 1), S.eq(sp.Sum(x[i] + 1, (i, 1, s)), s)),
     "tail sum": (
         S.eq(
