@@ -12,6 +12,8 @@ from math import comb
 import sympy as sp
 from sympy.polys.fields import FracElement, FracField, field
 
+from .rationalfunctions import as_factored
+
 __all__ = ["Coefficients", "Terms", "add", "shift_back", "solve", "to_expr"]
 
 #: base -> coefficients of 1, h, h**2, ...
@@ -80,8 +82,8 @@ def to_expr(u: Terms, h: sp.Expr) -> sp.Expr:
     """The terms as an expression: factored coefficients, base**h with h zero at the start."""
     out: sp.Expr = sp.Integer(0)
     for base, poly in u.items():
-        b = sp.factor(base.as_expr())
+        b = as_factored(base)
         power = sp.Integer(1) if b == 1 else sp.Pow(b, h)
-        body = sum((sp.factor(c.as_expr()) * h**k for k, c in enumerate(poly)), sp.Integer(0))
+        body = sum((as_factored(c) * h**k for k, c in enumerate(poly)), sp.Integer(0))
         out += body * power
     return out

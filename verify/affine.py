@@ -9,6 +9,7 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.onestate import earliest, open_at
+from refutable.derivations.rationalfunctions import factored
 from refutable.derivations.remember import remembered
 
 __all__ = ["Step", "affine_step"]
@@ -41,8 +42,8 @@ def affine_step(node: sp.Expr, x: sp.Symbol) -> Step:
     if p.degree() != 1 or q.degree() > 1:
         raise OutsideFragment("a step that is not affine", part="state")
     a, b = p.nth(1), p.nth(0)
-    factor = sp.factor(q.nth(1) / a)
-    forcing = sp.factor(sp.cancel(sp.together(q.nth(0) - factor * b)))
+    factor = factored(q.nth(1) / a)
+    forcing = factored(q.nth(0) - factor * b)
     return Step(x, forcing, factor, max(now.first, later.first) - at[1])
 
 

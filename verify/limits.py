@@ -15,6 +15,7 @@ import mpmath
 import sympy as sp
 
 from refutable.derivations.errors import NoLimit, OutsideFragment
+from refutable.derivations.rationalfunctions import factored
 from refutable.derivations.statement import Rel
 
 from .dominance import dominant_limit
@@ -126,7 +127,7 @@ def _rational_limit(e: sp.Expr, x: sp.Symbol, region: Region) -> sp.Expr:
         return sp.Integer(0)
     if pn.degree() < pd.degree():
         return sp.Integer(0)
-    lead = sp.factor(pn.LC() / pd.LC())
+    lead = factored(pn.LC() / pd.LC())
     if pn.degree() == pd.degree():
         return lead
     for s, value in ((">", sp.oo), ("<", -sp.oo)):

@@ -26,6 +26,7 @@ import z3
 
 from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.normal import canonical, geometric_sum
+from refutable.derivations.rationalfunctions import quotient
 from refutable.derivations.statement import Rel
 
 from .atoms import exponential, power, units
@@ -330,12 +331,12 @@ def _proved(rel: Rel, frozen: tuple, depth: int, splits: int) -> Certificate | N
     abstraction = _Abstraction(work, depth)
     abstraction.units = units([goal, *work.facts])
     try:
-        e = sp.together(abstraction.rewrite(goal))
+        e = abstraction.rewrite(goal)
         _bounds_with_roots(work)
         work.facts = [_rewritten(f, abstraction) for f in work.facts]
     except (OutsideFragment, RecursionError):
         return None
-    num, den = sp.fraction(sp.cancel(e))
+    num, den = quotient(e)
     if not e.free_symbols:
         ok = bool(e > 0) if strict else bool(e >= 0)
         return (
@@ -509,9 +510,8 @@ def _ordered(symbols: set[sp.Symbol], region: Region) -> list[sp.Symbol]:
 
 @lru_cache(maxsize=8192)
 def _quotient(e: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """Numerator and denominator without a common factor, expanded; facts recur often."""
-    n, d = sp.fraction(sp.cancel(sp.together(e)))
-    return sp.expand(n), sp.expand(d)
+    """As `quotient`; facts recur often."""
+    return quotient(e)
 
 
 _COMPARE = {

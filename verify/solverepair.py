@@ -18,6 +18,7 @@ from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim, expand
 from refutable.derivations.errors import RefutableError
 from refutable.derivations.normal import Normaliser
+from refutable.derivations.rationalfunctions import factored, quotient
 
 from .abbreviate import changed
 from .instances import index_symbols
@@ -68,12 +69,12 @@ def _solution(  # type: ignore[no-untyped-def]
         return None
     try:
         gap = normaliser.rewrite(expand(replace_at(printed, path, u), claim.where)) - target
-        poly = sp.Poly(sp.fraction(sp.together(gap))[0], u)
+        poly = sp.Poly(quotient(gap)[0], u)
     except (RefutableError, sp.PolynomialError):
         return None
     if poly.degree() != 1:
         return None
-    value = sp.factor(sp.cancel(-poly.nth(0) / poly.nth(1)))
+    value = factored(-poly.nth(0) / poly.nth(1))
     if value.free_symbols & set(normaliser.table.values()):
         return None
     return min(_spellings(value, claim), key=sp.count_ops)
@@ -117,7 +118,7 @@ def _spellings(e: sp.Expr, claim: Claim) -> Iterator[sp.Expr]:
             if sp.Poly(equation, s).degree() != 1:
                 continue
             (root,) = sp.solve(equation, s)
-            new = sp.factor(sp.cancel(e.xreplace({s: root})))
+            new = factored(e.xreplace({s: root}))
             yield new
             yield sp.expand(new)
 
