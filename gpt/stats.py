@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit  # scipy.stats takes a second to import
 
 __all__ = ["Interval", "interval", "one_sided"]
 
@@ -46,7 +46,7 @@ def interval(values: Sequence[float], level: float = 0.95) -> Interval:
     mean = float(x.mean())
     if len(x) < 2:
         return Interval(mean, -inf, inf, len(x), level)
-    half = float(student.ppf((1 + level) / 2, len(x) - 1)) * float(x.std(ddof=1)) / sqrt(len(x))
+    half = float(stdtrit(len(x) - 1, (1 + level) / 2)) * float(x.std(ddof=1)) / sqrt(len(x))
     return Interval(mean, mean - half, mean + half, len(x), level)
 
 
@@ -62,6 +62,6 @@ def one_sided(
     if len(x) < 2:
         return -inf, inf
     error = float(x.std(ddof=1)) / sqrt(len(x))
-    alarm = float(student.isf(false_alarm, len(x) - 1))
-    missed = float(student.isf(false_pass, len(x) - 1))
+    alarm = -float(stdtrit(len(x) - 1, false_alarm))
+    missed = -float(stdtrit(len(x) - 1, false_pass))
     return float(x.mean()) - alarm * error, (alarm + missed) * error
