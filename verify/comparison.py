@@ -4,6 +4,7 @@ Lemmas, each elementary (r >= 0, g >= 0, all for all large t):
 
 * floor:        f + g r >= B always            => liminf r >= B;
 * ceiling:      f + g r <= B + e, e -> 0       => limsup r <= B;
+* invariant:    r <= B at first, and r <= B => f + g r <= B   => r <= B;
 * contraction:  f + g B <= B, g <= q < 1       => limsup r <= B
                 (above B the excess shrinks by q, at or below B it stays there);
 * vanishing:    g <= q < 1, f -> 0             => r -> 0;
@@ -65,12 +66,17 @@ def limit_relation(rel: S.Rel, d: Deduction, region: Region) -> bool | None:
     return ok if ok else None
 
 
-def _next(premise: S.ForAll, node: sp.Expr, x: sp.Symbol, r: sp.Symbol) -> list[S.Rel]:
-    """What a premise about all indices says of the step to index x + 1, r the mean at x."""
+def _next(
+    premise: S.ForAll, node: sp.Expr, x: sp.Symbol, r: sp.Symbol, later: sp.Expr
+) -> list[S.Rel]:
+    """What a premise about all indices says of the step to index x + 1.
+
+    r, later: the mean at x and at x + 1.
+    """
     if not isinstance(premise.body, S.Rel):
         return []
     at = premise.body.xreplace({premise.symbol: x + 1})
-    at = at.xreplace({node: r})
+    at = at.xreplace({node: r, node.subs(x, x + 1): later})
     return [] if at.atoms(Q.Mean) else [at]
 
 
@@ -86,6 +92,8 @@ class _Sight:
     r: sp.Symbol
     bound: sp.Expr
     terms: dict[sp.Symbol, AppliedUndef]
+    node: sp.Expr
+    begins: int
 
     @classmethod
     def of(
@@ -99,7 +107,8 @@ class _Sight:
         table = {n: d.formula(n) for n in bound.atoms(Q.Mean)}
         r = sp.Dummy("r")
         here.variables[r] = Variable(r, sp.Integer(0))
-        known = [fact for p in d.always for fact in _next(p, node, x, r)]
+        later = step.forcing + step.factor * r
+        known = [fact for p in d.always for fact in _next(p, node, x, r, later)]
         every = sp.Tuple(
             step.forcing, step.factor, bound.xreplace(table),
             *(side for fact in known for side in (fact.lhs, fact.rhs)),
@@ -111,7 +120,7 @@ class _Sight:
         ]
         parts = [sp.factor(here.abstract(e)) for e in (f, g, b)]
         names = {v: k for k, v in here.names.items() if isinstance(k, AppliedUndef)}
-        out = cls(d, here, x, *parts[:2], r, parts[2], names)
+        out = cls(d, here, x, *parts[:2], r, parts[2], names, node, step.first)
         if not (out.sure(">=", out.f) and out.sure(">=", out.g)):
             raise OutsideFragment("the signs of the step", part="step")
         return out
@@ -142,12 +151,27 @@ class _Sight:
             return self.say(None, f"always at most {b}")
         if self.tends_to_zero(f) and self.sure("<=", g * self.r, b) and b != 0:
             return self.say(None, f"at most {b} + f, and f tends to 0")
+        if self.d.always and self.starts_below() and self._kept_below():
+            return self.say(None, f"at most {b} at first, and from then on")
         contracts = next(self.below_one(), None)
         if contracts is not None and self.sure("<=", f + g * b, b):
             return self.say(CONTRACTION, f"the excess over {b} shrinks by g <= {contracts} < 1")
         if b == 0 and contracts is not None and self.tends_to_zero(f):
             return self.say(TOEPLITZ, f"g <= {contracts} < 1 and f tends to 0")
         return b == 0 and self._slowly()
+
+    def starts_below(self) -> bool:
+        """Is the mean at most the bound at the first index of the step?"""
+        try:
+            first = self.region.abstract(self.d.formula(self.node.subs(self.x, self.begins)))
+        except OutsideFragment:
+            return False
+        return self.sure("<=", first, self.bound)
+
+    def _kept_below(self) -> bool:
+        inner = self.region.copy()
+        inner.facts.append(S.Rel("<=", self.r, self.bound))
+        return prove(S.Rel("<=", self.f + self.g * self.r, self.bound), inner) is not None
 
     def _slowly(self) -> bool:
         """g is not kept away from one: the sum of 1 - g diverges."""

@@ -401,22 +401,12 @@ def _check(st: sp.Basic, at: Mapping, value: Callable) -> Check:
 
 
 def _premise(st: sp.Basic, at: Mapping, value: Callable) -> Check:
-    """A premise at an instance; one about all indices counts where it is proved from index 0 on."""
+    """A premise at an instance; one about all indices is asked for at all of them."""
     if not isinstance(st, S.ForAll):
         return _check(st, at, value)
-    from .affinelimits import filled
-    from .positivity import prove
-    from .region import Region, Variable
+    from .premises import holds_always
 
-    x = st.symbol
-    others = {k: v for k, v in at.items() if k != x and isinstance(v, (sp.Expr, sp.Lambda))}
-    body = filled(st.body, others)
-    if not isinstance(body, S.Rel) or body.atoms(Q.Mean, Q.Prob):
-        raise OutsideFragment("a premise about all indices", part="quantifier")
-    region = Region({x: Variable(x, sp.Integer(0), sp.oo, integer=True)})
-    if prove(body, region) is None:
-        raise OutsideFragment("whether a premise holds for all indices", part="quantifier")
-    return Check(True)
+    return Check(holds_always(st, at))
 
 
 def _every(st: S.And, at: Mapping, value: Callable) -> Check:

@@ -18,6 +18,7 @@ from .extremes import last_look
 from .instances import check_at, instances, named
 from .monotone import obligations
 from .mutants import MAX_MUTANTS, Mutant, mutants_of
+from .premises import barely
 from .probes import far
 from .region import region_of
 from .shifted import shifted
@@ -125,6 +126,9 @@ def fate(
     d = deduce_quietly(changed, facts)
     if d is not None and d.proved:
         return "true", "; ".join(f"{r}: {t}" for r, t in d.lines[-1:])
+    for at in (*barely(claim, ats), *barely(changed, ats)) if base is not None else ():
+        if _false_at(body, at, Symbolic(base)):
+            return "killed", f"false at {_text(at)}, where a premise barely holds"
     return _at_last(changed, body, claim.bound(), d, exact, facts)
 
 
@@ -138,11 +142,7 @@ def _at_last(
 ) -> tuple[str, str]:
     """Larger instances; for one relation, a proof of its opposite; then corners of the domain."""
     for at in instances(changed, 200, extra=2):
-        try:
-            c = check_at(body, at, exact)
-        except (RefutableError, ZeroDivisionError):
-            continue
-        if c.truth is False:
+        if _false_at(body, at, exact):
             return "killed", f"false at {_text(at)}"
     found = far(changed, body, exact, 80)
     if found is not None:
@@ -156,6 +156,13 @@ def _at_last(
     if corner is not None:
         return "killed", f"does not hold at {_text(corner)}"
     return "undetected", d.missing if d else "no engine reads it"
+
+
+def _false_at(body: sp.Basic, at: dict, value: Exact | Symbolic) -> bool:
+    try:
+        return check_at(body, at, value).truth is False
+    except (RefutableError, ZeroDivisionError):
+        return False
 
 
 def _opposite(st: sp.Basic) -> sp.Basic | None:
@@ -228,10 +235,10 @@ def _text(at: dict) -> str:
 
 def _unshifted(e: sp.Basic) -> sp.Basic:
     """`e` with the limit of a mean at generation x + c, as x tends to infinity, as that at x."""
-    return e.xreplace({node: _at_the_index(node) for node in e.atoms(S.Lim)})
+    return e.xreplace({x: _at_the_index(x) for x in e.atoms(S.Lim, S.LimSup, S.LimInf)})
 
 
-def _at_the_index(node: S.Lim) -> sp.Expr:
+def _at_the_index(node: S.Lim | S.LimSup | S.LimInf) -> sp.Expr:
     body, x, to = node.args
     if to is not sp.oo or not isinstance(body, Q.Mean):
         return node
@@ -240,7 +247,7 @@ def _at_the_index(node: S.Lim) -> sp.Expr:
     if len(found) != 1 or not ((index := found.pop()) - x).is_Integer:
         return node
     elsewhere = x in body.xreplace({index: sp.Dummy()}).free_symbols
-    return node if elsewhere else S.Lim(body.xreplace({index: x}), x, to)
+    return node if elsewhere else node.func(body.xreplace({index: x}), x, to)
 
 
 def _implied(original: sp.Basic, changed: sp.Basic) -> bool:
