@@ -5,6 +5,8 @@ Lemmas, each elementary (r >= 0, g >= 0, all for all large t):
 * floor:        f + g r >= B always            => liminf r >= B;
 * ceiling:      f + g r <= B + e, e -> 0       => limsup r <= B;
 * invariant:    r <= B at first, and r <= B => f + g r <= B   => r <= B;
+* attained:     g <= 1, f -> 0, r bounded      => g -> 1 where r comes near its upper limit L, so that
+                what the premise says of r = L at a limit of terms with g >= 1 holds of L;
 * contraction:  f + g B <= B, g <= q < 1       => limsup r <= B
                 (above B the excess shrinks by q, at or below B it stays there);
 * vanishing:    g <= q < 1, f -> 0             => r -> 0;
@@ -15,7 +17,7 @@ Lemmas, each elementary (r >= 0, g >= 0, all for all large t):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,7 @@ from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.domain import Schedule
 from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.families import Categorical
 
 from .affine import affine_step, is_square
 from .limits import certified_limit
@@ -94,6 +97,7 @@ class _Sight:
     terms: dict[sp.Symbol, AppliedUndef]
     node: sp.Expr
     begins: int
+    settled: list[S.Rel]  # what the premises say where the mean stays as it is
 
     @classmethod
     def of(
@@ -109,18 +113,22 @@ class _Sight:
         here.variables[r] = Variable(r, sp.Integer(0))
         later = step.forcing + step.factor * r
         known = [fact for p in d.always for fact in _next(p, node, x, r, later)]
+        count = len(known)
+        known += [fact for p in d.always for fact in _next(p, node, x, r, r)]
         every = sp.Tuple(
             step.forcing, step.factor, bound.xreplace(table),
             *(side for fact in known for side in (fact.lhs, fact.rhs)),
         )  # fmt: skip
         f, g, b, *sides = spell(every, here, d.claim.domain)
-        here.facts += [
+        said = [
             S.Rel(fact.op, *(here.abstract(e) for e in sides[2 * k : 2 * k + 2]))
             for k, fact in enumerate(known)
         ]
+        here.facts += said[:count]
         parts = [sp.factor(here.abstract(e)) for e in (f, g, b)]
         names = {v: k for k, v in here.names.items() if isinstance(k, AppliedUndef)}
-        out = cls(d, here, x, *parts[:2], r, parts[2], names, node, step.first)
+        names = {v: k for v, k in names.items() if x in k.free_symbols}  # the others are fixed
+        out = cls(d, here, x, *parts[:2], r, parts[2], names, node, step.first, said[count:])
         if not (out.sure(">=", out.f) and out.sure(">=", out.g)):
             raise OutsideFragment("the signs of the step", part="step")
         return out
@@ -153,6 +161,8 @@ class _Sight:
             return self.say(None, f"at most {b} + f, and f tends to 0")
         if self.d.always and self.starts_below() and self._kept_below():
             return self.say(None, f"at most {b} at first, and from then on")
+        if self.d.always and self._attained():
+            return self.say(None, f"g tends to 1 where r comes near its upper limit, at most {b}")
         contracts = next(self.below_one(), None)
         if contracts is not None and self.sure("<=", f + g * b, b):
             return self.say(CONTRACTION, f"the excess over {b} shrinks by g <= {contracts} < 1")
@@ -163,15 +173,65 @@ class _Sight:
     def starts_below(self) -> bool:
         """Is the mean at most the bound at the first index of the step?"""
         try:
-            first = self.region.abstract(self.d.formula(self.node.subs(self.x, self.begins)))
+            first = self.d.formula(self.node.subs(self.x, self.begins))
         except OutsideFragment:
             return False
+        first = self.region.abstract(spell(first, self.region, self.d.claim.domain))
         return self.sure("<=", first, self.bound)
 
     def _kept_below(self) -> bool:
         inner = self.region.copy()
         inner.facts.append(S.Rel("<=", self.r, self.bound))
         return prove(S.Rel("<=", self.f + self.g * self.r, self.bound), inner) is not None
+
+    def _attained(self) -> bool:
+        """Is the bound at least every L > 0 that the premise allows at g >= 1, and zero?"""
+        if not (self._bounded() and self.tends_to_zero(self.f) and self.sure("<=", self.g, 1)):
+            return False
+        inner, g = self.region.copy(), self.g
+        inner.facts = [f for f in inner.facts if not f.free_symbols & {*self.terms, self.r}]
+        growing = [v for v in self.terms if inner.variables[v].hi is sp.oo]
+        for v in [v for v in growing if v in g.free_symbols]:
+            if g != self.g or not self.tends_to_zero(1 / v):
+                return False
+            g = certified_limit(g, v, self.region)
+        sides = sp.Tuple(*(side for rel in self.settled for side in (rel.lhs, rel.rhs)))
+        if any(rel.op == "!=" for rel in self.settled) or not all(
+            e.is_polynomial(*self.terms, self.r) for e in (*sides, g)
+        ):
+            return False  # what is not continuous, or not closed, need not hold in the limit
+        if sp.Tuple(sides, g).free_symbols & {*growing, self.x}:
+            return False
+        for v in self.terms:
+            inner.variables[v] = replace(inner.variables[v], lo_open=False, hi_open=False)
+        for rel in self.settled:
+            closed = rel.op + "=" if rel.op in ("<", ">") else rel.op
+            inner.facts.append(S.Rel(closed, rel.lhs, rel.rhs))
+        inner.facts += [S.Rel(">=", g, 1), *self._ceilings()]
+        inner.variables[self.r] = Variable(self.r, sp.Integer(0), sp.oo, lo_open=True)
+        return self.sure(">=", self.bound) and (
+            prove(S.Rel("<=", self.r, self.bound), inner) is not None
+        )
+
+    def _ceilings(self) -> list[S.Rel]:
+        """The largest spread that a random probability vector around the truth can have, if kept."""
+        spreads = {1 - Q.SqNorm(p.truth) for p in Q.processes_of(self.node)}
+        caps = (self.region.abstract(e) for e in spreads)
+        kept = [replace(self, bound=e) for e in caps if not e.atoms(Q.SqNorm)]
+        return [
+            S.Rel("<=", self.r, one.bound)
+            for one in kept
+            if one.starts_below() and one._kept_below()
+        ]
+
+    def _bounded(self) -> bool:
+        """A combination of probability vectors whose coefficients do not move."""
+        (v,) = self.node.args[0].args
+        fixed = isinstance(v, Q.ModelVec) or (
+            isinstance(v, Q.Comb) and all(self.x not in c.free_symbols for c, _ in v.terms)
+        )
+        laws = (isinstance(p.family, Categorical) for p in Q.processes_of(self.node))
+        return fixed and all(laws)
 
     def _slowly(self) -> bool:
         """g is not kept away from one: the sum of 1 - g diverges."""
