@@ -1,7 +1,7 @@
 """Logarithms and sines as variables of a certificate, with what is known of them.
 
-l = log(z), z > 0:  1 - 1/z <= l <= z - 1;  of one logarithm that is not a fact already, and better
-                    away from z = 1:  (z - 1)(3 z + 1)/(2 z (z + 1)) <= l <= (z - 1)(z + 3)/(2 (z + 1)).
+l = log(z), z > 0:  1 - 1/z <= l <= z - 1, and l grows with z;  for a goal that is affine in its
+                    logarithms also (z - 1)(3 z + 1)/(2 z (z + 1)) <= l <= (z - 1)(z + 3)/(2 (z + 1)).
 s = sin(u), u >= 0: u - u^3/6 <= s <= u - u^3/6 + u^5/120;  0 <= s <= u exp(-u^2/6) where u <= pi.
 """
 
@@ -32,6 +32,12 @@ def logarithm(e: sp.log, a: _Abstraction) -> sp.Symbol:
         inside = a.rewrite(z)
         a.region.facts += [Rel("<=", x, inside - 1), Rel(">=", x, 1 - 1 / inside)]
         a.lemmas.append(LOGARITHM)
+        for other, y in a.table.items():  # the logarithm grows
+            if not isinstance(other, sp.log) or other == e:
+                continue
+            for op in ("<=", ">="):
+                if a.proves(Rel(op, z, other.args[0])):
+                    a.region.facts.append(Rel(op, x, y))
     return x
 
 

@@ -31,6 +31,7 @@ zeta = sp.pi**2 / 6
             S.le((x + 1) * sp.log(x), (x - 1) * (x + 3) / 2),
             S.le((x + 1) * sp.log(x), (x - 1) * (x + 2) / 2),
         ),
+        (S.ge(sp.log(x + n), sp.log(x + 1)), S.ge(sp.log(x + n), sp.log(2 * x + 1))),
         (S.ge(wave, 1 - zeta / n), S.ge(wave, 1 - zeta / (2 * n))),
         (S.le(wave, sp.exp(-zeta / n)), S.le(wave, sp.exp(-2 * zeta / n))),
         (S.le(zeta / n * (1 - (zeta - 1) / n), 1 - wave), S.le(zeta / n, 1 - wave)),
