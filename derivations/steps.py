@@ -28,6 +28,7 @@ RULES = {
     "exponentiate": "u <= c log v gives exp(u/c) <= v",
     "function": "a function of one variable, on an interval",
     "Jensen": "E f(X) <= f(E X) for a concave f",
+    "largest set": "lambda = pi (1 - pi) for the largest values over sets",
     "layer cake": "E X is the integral of P(X >= t)",
     "Markov": "P(X >= a) <= E X / a for X >= 0",
     "mean": "means of both sides",

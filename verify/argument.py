@@ -160,6 +160,8 @@ class Argument:
         elif type(inner) in RANGES and probability_vector(inner.args[0]):
             lo, shut, hi = RANGES[type(inner)]
             self.region.bound(node, lo, hi, lo_open=shut)
+        elif inner.is_Pow and inner.exp.is_Rational and inner.exp.q == 2:
+            self.region.bound(node, 0, sp.oo)  # a square root is not negative
         else:
             self.region.name(node)
 

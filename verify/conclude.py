@@ -40,13 +40,27 @@ def conclude(goal: Rel, a: Argument) -> str | None:
         rel = Rel("<=" if strict else goal.op, upper, goal.rhs**2)
         if all(_certain(Rel(">=", e, 0), a) for e in (goal.lhs, goal.rhs)) and _certain(rel, a):
             return "the square of the left side is bounded by that of the right side"
-    if _has_root(goal) and all(_certain(Rel(">=", e, 0), a) for e in (goal.lhs, goal.rhs)):
-        squares = Rel(goal.op, _square(goal.lhs), _square(goal.rhs))
-        if _certain(squares, a):
-            return "the squares of both sides"
+    if _has_root(goal) and _by_squares(goal, a):
+        return "the squares of both sides"
     if _certain(goal, a):
         return "arithmetic"
-    return "term by term" if at_most(goal, a) else None
+    if at_most(goal, a):
+        return "term by term"
+    zero = sp.Integer(0)
+    if goal.op == "<=" and _certain(Rel("<=", goal.lhs, zero), a):
+        return "signs" if _certain(Rel(">=", goal.rhs, zero), a) else None
+    for strict, upper in bounds:
+        rel = Rel("<=" if strict else goal.op, upper, goal.rhs)
+        if _has_root(rel) and _by_squares(rel, a):
+            return "the square of a bound of the left side is at most that of the right side"
+    return None
+
+
+def _by_squares(rel: Rel, a: Argument) -> bool:
+    """Are both sides certain not to be negative, and their squares to compare?"""
+    if not all(_certain(Rel(">=", e, 0), a) for e in (rel.lhs, rel.rhs)):
+        return False
+    return _certain(Rel(rel.op, _square(rel.lhs), _square(rel.rhs)), a)
 
 
 def _raised(e: sp.Expr, a: Argument) -> list[sp.Expr]:

@@ -22,7 +22,7 @@ from .region import Variable
 from .rules_means import jensen, layer_cake, markov, mean, split, tower
 from .rules_strict import strict_mean, strict_mean_over_sets
 from .rules_tails import proportion, union_over_sets
-from .rules_vectors import average_over_sets, cauchy_schwarz, over_sets, triangle
+from .rules_vectors import average_over_sets, cauchy_schwarz, largest_set, over_sets, triangle
 
 __all__ = ["CHECKERS"]
 
@@ -224,6 +224,7 @@ CHECKERS: dict[str, Checker] = {
     "exponentiate": exponentiate,
     "function": function,
     "Jensen": jensen,
+    "largest set": largest_set,
     "layer cake": layer_cake,
     "Markov": markov,
     "mean": mean,

@@ -15,7 +15,7 @@ from .positivity import prove
 from .region import Region, Variable
 from .unfold import unfold
 
-__all__ = ["average_over_sets", "cauchy_schwarz", "holds_over_sets", "over_sets", "triangle"]
+__all__ = ["average_over_sets", "cauchy_schwarz", "holds_over_sets", "largest_set", "over_sets", "triangle"]
 
 
 def cauchy_schwarz(step: Step, a: Argument) -> list[Rel]:
@@ -74,6 +74,18 @@ def average_over_sets(step: Step, a: Argument) -> list[Rel]:
     if not probability_vector(v):
         raise Rejected(f"{v} is not known to be a probability vector")
     return [Rel(">=", Q.LambdaMax(v), (1 - Q.SqNorm(v)) / 4)]
+
+
+def largest_set(step: Step, a: Argument) -> list[Rel]:
+    """max_A v(A) (1 - v(A)) = pi (1 - pi) for pi = max_A min(v(A), 1 - v(A)); before: v.
+
+    u (1 - u) is the same for u = v(A) and u = 1 - v(A), and grows with the smaller of the two.
+    """
+    v = step.before
+    if not probability_vector(v):
+        raise Rejected(f"{v} is not known to be a probability vector")
+    spread, u = Q.LambdaMax(v), Q.PiMax(v)
+    return [Rel(op, spread, u * (1 - u)) for op in (">=", "<=")]
 
 
 #: What a functional is the largest value of: a function of the mass of a set.

@@ -60,12 +60,16 @@ def drift(index):  # type: ignore[no-untyped-def]
 
 
 def spread_by_pi(v):  # type: ignore[no-untyped-def]
-    """1/phi(pi) >= pi >= (1 - |v|^2)/4 for pi = pi_v."""
+    """1/phi(pi) >= 2 pi (1 - pi) >= (1 - |v|^2)/2 for pi = pi_v."""
+    u = PiMax(v)
     return (
         Step("average over sets", v),
-        Step("over sets", None, le(LambdaMax(v), PiMax(v))),
-        Step("compare", None, le((1 - SqNorm(v)) / 4, PiMax(v))),
-        *above(PiMax(v)),
+        Step("largest set", v),
+        Step("function", None, ge(1 / phi(x) / 2, x * (1 - x)), {"x": x, "on": UPTO_HALF, "at": (u,)}),
+        Step("compare", None, le((1 - SqNorm(v)) / 4, u * (1 - u))),
+        Step("compare", None, le((1 - SqNorm(v)) / 4, 1 / phi(u) / 2)),
+        Step("compare", None, ge(1 / phi(u), (1 - SqNorm(v)) / 2)),
+        *above(u),
     )
 
 
@@ -87,8 +91,8 @@ EQ18 = (
 )
 FOR_EACH = {"symbol": k, "value": j, "first": 1}
 
-#: E|error of model k|_1 <= sqrt(pi/n) G E phi(pi_k)^(-1/2), and by Jensen with E pi_k inside.
-GIVEN = le(Mean(Norm1(ERROR), model(k)), ROOT * phi(PiMax(model(k))) ** -HALF)
+#: E|error of model k|_1 <= n^(-1/2) G E phi(pi_k)^(-1/2), and by Jensen with E pi_k inside.
+GIVEN = le(Mean(Norm1(ERROR), model(k)), f.G_10 / sp.sqrt(n) * phi(PiMax(model(k))) ** -HALF)
 ONE_ERROR = (
     *LARGE,
     *spread_by_pi(model(k)),
@@ -124,6 +128,10 @@ ERROR_BY_ZETA = (
 
 PAST = sp.Tuple(p1, model(k))
 MIXED = le(LambdaMax(model(k + 1)), a**2 * LambdaMax(p1) + b**2 * LambdaMax(hat(k)) + a * b)
+#: As sharp as MIXED, with a third power at either end.
+CUBES = tuple(
+    le(MIXED.lhs, MIXED.rhs - (1 - c) * c**2 * LambdaMax(v)) for c, v in ((a, p1), (b, hat(k)))
+)
 TOP_FIRST = le(LambdaMax(p1), QUARTER)
 TOP = le(LambdaMax(hat(k)), QUARTER)
 DOUBLE = le(PiMax(model(k)), 2 * LambdaMax(model(k)))
@@ -175,7 +183,7 @@ SCRIPTS = {
         Step("Cauchy-Schwarz", norm(OFF)),
         Step("derive", Mean(SqNorm(OFF))),
     ),
-    "seddik.thm4.tail-integral.s4": ONE_ERROR,
+    "seddik.thm4.tail-integral.s4": (*ONE_ERROR, *JENSEN),
     "seddik.thm4.tail-integral.s5": (*LARGE, *JENSEN),
     "seddik.thm4.eq19": (
         *EQ18,
@@ -186,7 +194,8 @@ SCRIPTS = {
     ),
     "seddik.thm4.lambda.s3": (
         Step("over sets", None, MIXED),
-        Step("mean", MIXED, None, {"given": PAST}),
+        *(Step("over sets", None, rel) for rel in CUBES),
+        *(Step("mean", rel, None, {"given": PAST}) for rel in (*CUBES, MIXED)),
         Step("strict mean over sets", MIXED, None, {"given": PAST, "drawn": hat(k), "kept": p1}),
     ),
     "seddik.thm4.lambda.s4": (

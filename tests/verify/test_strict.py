@@ -150,3 +150,23 @@ def test_the_last_look_goes_to_corners():
     assert found(S.le(n, 99 * N)) is None
     assert found(S.ge(1 / (n - 9), -9))[n] == 9
     assert found(S.ge(1 / (n - 9), -9), of=S.ge(1 / (n - 9), -8)) is None
+
+
+def test_the_largest_set():
+    """lambda = pi (1 - pi) for any probability vector, and no more than that."""
+    v = KEEPING.model(k)
+    u = Q.PiMax(v)
+    step = Step("largest set", v)
+    assert shown(S.le(Q.LambdaMax(v), u * (1 - u)), step)
+    assert shown(S.le(u * (1 - u), Q.LambdaMax(v)), step)
+    assert not shown(S.le(Q.LambdaMax(v), u * (1 - u) / 2), step)
+    assert not shown(S.le(Q.LambdaMax(v - KEEPING.truth), 1), Step("largest set", v - KEEPING.truth))
+
+
+def test_a_negative_side_is_below_a_root():
+    """The mean of a root is not negative; of the difference of two, nothing is known."""
+    root = Q.Mean(sp.sqrt(Q.SqNorm(KEEPING.model(k))))
+    other = Q.Mean(sp.sqrt(Q.NormInf(KEEPING.model(k))))
+    assert shown(S.le(-n * root, s * other))
+    assert not shown(S.le(-root, -other))
+    assert not shown(S.lt(-root, other))
