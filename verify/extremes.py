@@ -1,6 +1,6 @@
 """A last look for a counterexample in corners of the domain, for what nothing else told.
 
-One size large and the others small; many classes and few data, so that hardly a token is drawn
+One size large and the others small; a late generation; many classes and few data, so that hardly a token is drawn
 twice; a truth that is nearly a point mass. What is not defined at such an instance, where the
 statement that it was made from holds, is not defined on the whole domain.
 """
@@ -12,6 +12,7 @@ from itertools import product
 
 import sympy as sp
 
+from refutable.derivations import quantity as Q
 from refutable.derivations.claim import Claim
 from refutable.derivations.domain import Integers, Reals, Simplex
 from refutable.derivations.errors import RefutableError
@@ -62,14 +63,15 @@ def extremes(claim: Claim) -> Iterator[Instance]:
     scalars = [s for s in order if isinstance(claim.domain[s], (Integers, Reals))]
     if not scalars or len(scalars) != len([s for s in order if not _is_vector(claim, s)]):
         return
-    indices = index_symbols(claim)
+    processes = Q.processes_of(claim.bound())
+    indices = index_symbols(claim).difference(*(process.parameters for process in processes))
     supports = {d.size for d in claim.domain.values() if isinstance(d, Simplex)} & set(scalars)
     sizes = [s for s in scalars if s not in supports | indices]
     sizes = [s for s in sizes if isinstance(claim.domain[s], Integers)]
     lowest = {s: _rungs(claim.domain[s], s in indices, LADDER)[0] for s in scalars}
     seen: list[Instance] = []
-    for chosen, near in _corners(lowest, sizes, supports):
-        at = _complete(claim, order, {s: sp.Integer(v) for s, v in chosen.items()}, near)
+    for chosen, near in _corners(lowest, sizes, supports, indices):
+        at = _complete(claim, order, {s: sp.sympify(v) for s, v in chosen.items()}, near)
         if at is not None and near:
             at |= {s: _nearly(v) for s, v in at.items() if isinstance(v, tuple)}
         if at is not None and at not in seen and satisfies(claim, at):
@@ -81,11 +83,14 @@ def _is_vector(claim: Claim, s: sp.Basic) -> bool:
     return isinstance(claim.domain[s], Simplex)
 
 
-def _corners(lowest: dict, sizes: list, supports: set) -> Iterator[tuple[dict, bool]]:
+def _corners(lowest: dict, sizes: list, supports: set, indices: set) -> Iterator[tuple[dict, bool]]:
     """(values of the scalars, whether the truth is nearly a point mass)."""
     for large, few in product(LARGE, FEW):
         for s in sizes:
             yield {**lowest, **dict.fromkeys(sizes, few), s: large}, False
+    late = [s for s in lowest if s in indices]
+    for large, few in product(LARGE[1:], FEW[:2]) if late else ():
+        yield {**lowest, **dict.fromkeys(sizes, few), **dict.fromkeys(late, large)}, False
     for large, s in product(LARGE, sizes):
         yield {**lowest, **dict.fromkeys(sizes, 1), s: large}, True
     for classes, few in product(CLASSES, FEW) if supports else ():

@@ -170,3 +170,15 @@ def test_a_negative_side_is_below_a_root():
     assert shown(S.le(-n * root, s * other))
     assert not shown(S.le(-root, -other))
     assert not shown(S.lt(-root, other))
+
+
+def test_the_last_look_goes_to_late_generations():
+    """A size that is an index as well climbs alone; an index that is no size does too."""
+    domain = {m: Integers(1), n: Integers(1), N: Integers(1), p: Simplex()}
+    drift = Q.Mean(Q.SqNorm(KEEPING.model(m)))
+    made = claim("a.b", S.le(drift, 1), "bound", domain=domain)[0]
+    late = S.Or(S.gt(drift, 1), S.le(m, 16))
+    at = last_look(made, late, S.le(drift, 1), ExactValues())
+    assert at is not None
+    assert at[m] > 16
+    assert last_look(made, S.Or(S.le(drift, 1), late), S.le(drift, 1), ExactValues()) is None
