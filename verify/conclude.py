@@ -47,11 +47,12 @@ def conclude(goal: Rel, a: Argument) -> str | None:
     if at_most(goal, a):
         return "term by term"
     zero = sp.Integer(0)
-    if goal.op == "<=" and _certain(Rel("<=", goal.lhs, zero), a):
-        return "signs" if _certain(Rel(">=", goal.rhs, zero), a) else None
+    signs = (Rel("<=", goal.lhs, zero), Rel(">=", goal.rhs, zero))
+    if goal.op == "<=" and all(a.prove(r, quick=True) for r in signs):
+        return "signs"
     for strict, upper in bounds:
         rel = Rel("<=" if strict else goal.op, upper, goal.rhs)
-        if _has_root(rel) and _by_squares(rel, a):
+        if _has_root(rel) and not rel.has(sp.Sum) and _by_squares(rel, a):
             return "the square of a bound of the left side is at most that of the right side"
     return None
 

@@ -182,3 +182,12 @@ def test_the_last_look_goes_to_late_generations():
     assert at is not None
     assert at[m] > 16
     assert last_look(made, S.Or(S.le(drift, 1), late), S.le(drift, 1), ExactValues()) is None
+
+
+def test_a_bound_and_a_root_compare_by_their_squares():
+    """E lambda <= 1/4 <= sqrt(n)/4; with the root of 1/n it would be false from n = 2 on."""
+    top = S.le(Q.LambdaMax(KEEPING.model(k)), QUARTER)
+    steps = Step("over sets", None, top), Step("mean", top)
+    spread = Q.Mean(top.lhs)
+    assert shown(S.le(spread, sp.sqrt(n) / 4), *steps)
+    assert not shown(S.le(spread, sp.sqrt(1 / n) / 4), *steps)
