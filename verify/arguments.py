@@ -21,6 +21,7 @@ EXTERNAL = {
     ),
     "errata": ("refutable.verify.errata", "add_parser", "what was found to be wrong, as a page"),
     "latex": ("refutable.verify.latexout", "add_parser", "derivations and errata as LaTeX"),
+    "pages": ("refutable.verify.pages", "add_parser", "errata and mutants, for the documentation"),
     "report": ("refutable.verify.report", "add_parser", "a static HTML report"),
     "simulate": ("refutable.montecarlo.cli", "add_parser", "the sampling engine by itself"),
     "gpt": ("refutable.gpt.cli", "add_parser", "the transformer engine by itself"),
@@ -170,6 +171,7 @@ def _mutants(commands) -> None:  # type: ignore[no-untyped-def]
     p.add_argument(
         "--file", action="append", default=[], metavar="PATH", help="look here, not in the papers"
     )
+    p.add_argument("-o", "--output", metavar="FILE", help="a Markdown page instead of a table")
     _selecting(p)
     _judging(p)
 

@@ -57,12 +57,19 @@ def show(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
 
 def mutants(args: Namespace, judge=None) -> int:  # type: ignore[no-untyped-def]
     """The fate of every mutant; 1 where one is undetected."""
+    if args.output is not None:
+        check_target(args.output, "-o")
     claims = _load(args.file, args.load_seconds)
     chosen = select(claims, args.paper, args.claim)
     done = _judge(args, chosen, claims, args.file, judge)
-    from .mutanttable import print_mutants
+    if args.output is not None:
+        from .mutantpage import markdown
 
-    print_mutants(done.verdicts, console())
+        write_text(args.output, markdown(done.verdicts))
+    else:
+        from .mutanttable import print_mutants
+
+        print_mutants(done.verdicts, console())
     undetected = any(v.mutants and v.mutants.undetected for v in done.verdicts)
     return _internal(done) or (130 if done.interrupted else int(undetected))
 

@@ -57,6 +57,7 @@ class Deduction:
     """Whether a statement was proved, how, and why not where it was not.
 
     derived: what each quantity was derived to be.  refused: parts an engine could not express.
+    letters: quantity -> the variable that lines and `missing` have for it.
     """
 
     claim: Claim
@@ -68,6 +69,7 @@ class Deduction:
     refused: list[str] = field(default_factory=list)
     missing: str = ""
     always: list[S.ForAll] = field(default_factory=list)
+    letters: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
 
     def formula(self, node: sp.Expr) -> sp.Expr:
         """The derived formula of a Mean or Prob node, where it is finite on the whole domain."""
@@ -102,7 +104,7 @@ def deduce(claim: Claim, facts: tuple[S.Rel, ...] = ()) -> Deduction:
     """
     body, lemmas = rewrite(claim.bound(), claim.domain)
     region = region_of(claim, [body, *facts])
-    d = Deduction(claim, region, lemmas=lemmas)
+    d = Deduction(claim, region, lemmas=lemmas, letters=dict(region.names))
     for f in facts:
         region.facts.append(S.Rel(f.op, region.abstract(f.lhs), region.abstract(f.rhs)))
     try:
@@ -244,7 +246,7 @@ def _relation(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
     late = _late_cases(rel, d, region)
     for at in late:
         if not _early_case(rel, at, d, region):
-            d.missing = f"the case {at}"
+            d.missing = f"the case {_at(at)}"
             return False
     if late:
         ((symbol, _),) = late[-1].items()
@@ -301,7 +303,7 @@ def _response_case(
             f"noise {', '.join(map(str, at.values())) or 'in the common range'}: agrees",
         )
     else:
-        d.missing = d.missing or f"the case {at}"
+        d.missing = d.missing or f"the case {_at(at)}"
     return ok
 
 
@@ -331,7 +333,7 @@ def _early_case(rel: S.Rel, at: dict[sp.Symbol, sp.Expr], d: Deduction, region: 
     full = S.Rel(here.op, here.lhs.xreplace(table), here.rhs.xreplace(table))
     ok = _decide(full, d, region.put(at), ())
     if ok:
-        d.say("case", f"{at}")
+        d.say("case", _at(at))
     return ok
 
 
@@ -394,6 +396,10 @@ def _by_cases(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
             d.say("case by case", f"{s} = {v.lo}, ..., {v.hi}")
             return ok
     return None
+
+
+def _at(at: dict) -> str:
+    return ", ".join(f"{s} = {x}" for s, x in at.items())
 
 
 def _value_case(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:

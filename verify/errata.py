@@ -9,18 +9,52 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from refutable.derivations.claim import Claim
+from refutable.derivations.statement import Prose
 
-from .judged import add_options, judged
-from .tex import formula, meanings
-from .vectortext import value_text
+from .findings import adds_hypothesis
+from .exacttext import exact_text, instance_text, side_text
+from .judged import add_options
+from .mathwords import in_letters
+from .typeset import sequences_of
+from .untex import untex
 from .verdict import Verdict
+from .words import domain_lines, formula
 
-__all__ = ["SCAN", "add_parser", "errata", "markdown", "scan_like"]
+if TYPE_CHECKING:
+    from .report.entry import Entry
 
+__all__ = ["COMMAND", "SCAN", "add_parser", "errata", "label", "markdown", "provenance", "scan_like"]
+
+COMMAND = "refutable errata"
 #: Rules of change that reading a page can make.
-SCAN = ("sign", "off by one", "exponent", "swapped", "becomes", "index", "strict")
+SCAN = ("sign", "off by one", "exponent", "swapped", "becomes", "index", "strict", "rounded")
+#: What a refutation hits.
+WHAT = {
+    "formula": "the formula",
+    "domain": "only the range",
+    "proof line": "a line of the proof",
+    "prose": "the prose, as it was made precise",
+}
+INTRODUCTION = """\
+A statement is listed when it is false somewhere on the domain that the paper gives it. What is
+wrong is one of these:
+
+- *the formula*: it differs from what the process gives;
+- *only the range*: it holds once the hypothesis named under “missing” is added, which the paper may
+  well have meant: often a sample of size one, or noise of size zero;
+- *a line of the proof*: this line is wrong, whatever becomes of the theorem;
+- *the prose*: a sentence, in the precise form shown, has a counterexample.
+
+“True value” and “stated” are the two sides of the relation at the instance. Two engines that share no
+code agree on every instance; `refutable show ID` prints the derivation. Nothing here was typed in."""
+RECONSTRUCTED = """\
+**The text of this paper reached us without its formulas.** They were reconstructed from what is left;
+how sure each reconstruction is stands beside it. Compare with the printed page before anything else:
+an entry may be a slip of the reconstruction."""
+LONGEST_ACCOUNT = 14
 
 
 def errata(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -50,96 +84,155 @@ def dependents(v: Verdict, verdicts: Sequence[Verdict]) -> tuple[list[str], list
     return leaning, safe
 
 
-def markdown(verdicts: Sequence[Verdict]) -> str:
-    """The whole page."""
-    found = errata(verdicts)
-    papers: dict[str, list[Verdict]] = {}
-    for v in found:
-        papers.setdefault(v.claim.paper or "own claims", []).append(v)
-    lines = [
-        "# Errata found",
-        "",
-        "Written by `refutable errata`; every line is computed. A statement is listed when it is"
-        " false somewhere on its printed domain. *Formula* means that the formula differs from what"
-        " the process gives; *domain* that it holds after the hypothesis named under *repair*;"
-        " *proof line* that one line of a printed proof is wrong, whatever becomes of the theorem.",
-        "",
-    ]
-    for paper, mine in papers.items():
-        lines += [f"## {paper}", ""]
-        lines += ["| claim | where | what | smallest counterexample |", "|---|---|---|---|"]
-        lines += [
-            f"| [`{v.claim.id}`](#{_anchor(v.claim.id)}) | {v.claim.locator} | {v.refutes} |"
-            f" {_instance(v)} |"
-            for v in mine
-        ]
+def provenance(c: Claim) -> str:
+    """Where the formula was taken from, and how sure that is."""
+    if c.provenance == "printed":
+        return "printed formula, read from a scan"
+    sure = f", confidence {c.confidence}" if c.confidence is not None else ""
+    return f"reconstructed: the text lost its formulas{sure}"
+
+
+def markdown(entries: Sequence[Entry], command: str = COMMAND) -> str:
+    """The whole page. command: what writes it, as a reader would type it."""
+    from .report.layout import by_paper, paper_title
+
+    refuted = [e for e in entries if e.verdict.verdict == "refuted"]
+    lines = ["# Errata found", "", f"Written by `{command}`.", "", INTRODUCTION, ""]
+    for _, mine in by_paper(refuted):
+        lines += [f"## {paper_title(mine[0].claim)}", ""]
+        if any(e.claim.provenance != "printed" for e in mine):
+            lines += [RECONSTRUCTED, ""]
+        lines += _overview(mine)
+        for e in mine:
+            if e.verdict.counterexample is not None:
+                lines += ["", *_entry(e, entries)]
         lines.append("")
-        for v in mine:
-            lines += [*_entry(v, verdicts), ""]
-    if not found:
+    if not refuted:
         lines.append("No statement was refuted.")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _overview(entries: Sequence[Entry]) -> list[str]:
+    known = {e.id for e in entries}
+    rows = ["| claim | where | what is wrong | smallest instance |", "|---|---|---|---|"]
+    for e in entries:
+        v = e.verdict
+        parts = [x.id for x in entries if x.claim.parent == e.id and x.id in known]
+        if v.counterexample is None:
+            what = "its part " if len(parts) == 1 else "its parts "
+            what += ", ".join(f"`{p.removeprefix(e.id + '.')}`" for p in parts)
+            rows.append(f"| `{e.id}` | {_where(e.claim)} | {what} | |")
+            continue
+        what = WHAT.get(v.refutes or "", v.refutes or "")
+        name = f"[`{e.id}`](#{_anchor(e.id)})"
+        at = instance_text(v.counterexample.at) or "everywhere"
+        rows.append(f"| {name} | {_where(e.claim)} | {what} | {_cell(at)} |")
+    return rows
+
+
+def _where(c: Claim) -> str:
+    sure = f" (reconstructed, confidence {c.confidence})" if c.provenance != "printed" else ""
+    return _cell((c.locator or c.id) + sure)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _anchor(id: str) -> str:
     return id.lower().replace(".", "")
 
 
-def _instance(v: Verdict) -> str:
-    at = v.counterexample.at  # type: ignore[union-attr]
-    return ", ".join(f"{k} = {value_text(x)}" for k, x in at.items())
-
-
-def _entry(v: Verdict, verdicts: Sequence[Verdict]) -> list[str]:
-    c, x = v.claim, v.counterexample
+def _entry(e: Entry, entries: Sequence[Entry]) -> list[str]:
+    v, c = e.verdict, e.claim
+    x = v.counterexample
     assert x is not None
-    lines = [f"### {c.id}", "", f"{c.locator or c.id} ({c.kind}; {_provenance(c)}).", ""]
-    lines += ["*Printed:*", "", f"$${formula(c.statement)}$$", ""]
-    rows = meanings(c)
-    if rows:
-        lines += ["where " + ", ".join(f"${k} = {e}$" for k, e in rows) + ".", ""]
-    lines += [
-        f"*False at* {_instance(v)}: the true value is {x.lhs}, the statement makes it {x.rhs}"
-        f" (stated relation: `{x.relation}`). Found by the {x.engine} engine, confirmed by the"
-        f" {x.confirmed_by} engine.",
-        "",
-    ]
-    if x.account:
-        lines += ["By hand:", "", "```", *x.account, "```", ""]
-    lines += _repair(v)
+    what = WHAT.get(v.refutes or "", "")
+    lines = [f"### {e.id}", "", f"{c.locator or c.id} ({c.kind}; {provenance(c)}).", ""]
     if scan_like(v):
         lines += [
-            "*Look at the printed page first:* the difference is one that a scan or a"
+            "**Look at the printed page first:** the difference is one that a scan or a"
             " reconstruction can make.",
             "",
         ]
-    leaning, safe = dependents(v, verdicts)
+    lines += [f"What is wrong: {what}. {label(c)}:", "", "```", *_stated(c), "```", ""]
+    lines += [f"Note: {c.note}", ""] if c.note else []
+    lines += _readings(v)
+    at = instance_text(x.at)
+    values = f"the true value is {exact_text(x.lhs)}, stated to be {side_text(x.rhs, x.relation)}"
+    lines += [f"False at {at}: {values}." if at else f"False everywhere: {values}."]
+    lines += [f"Found by the {x.engine} engine, confirmed by the {x.confirmed_by} engine.", ""]
+    if e.account:
+        lines += ["By hand:", "", "```", *_account(e.account), "```", ""]
+    return [*lines, *_repair(e), *_consequences(e, entries)]
+
+
+def _readings(v: Verdict) -> list[str]:
+    if not v.readings:
+        return []
+    told = (f"“{r.name}” ({r.verdict}{', shown here' if r.primary else ''})" for r in v.readings)
+    return [f"The statement can be read in several ways: {', '.join(told)}.", ""]
+
+
+def label(c: Claim) -> str:
+    """What stands over the statement."""
+    if isinstance(c.statement, Prose) or c.kind == "prose":
+        return "Made precise as"
+    return "Printed" if c.provenance == "printed" else "Reconstructed as"
+
+
+def _stated(c: Claim) -> list[str]:
+    """The statement, what its names stand for, and the domain."""
+    from .show import meaning_lines
+
+    sequences = sequences_of(c)
+    lines = [formula(c.statement, sequences)]
+    if meanings := meaning_lines(c):
+        lines += ["where", *(f"  {x}" for x in meanings)]
+    if c.hypotheses:
+        lines += ["under", *(f"  {formula(h, sequences)}" for h in c.hypotheses)]
+    if c.domain:
+        lines += ["for", *(f"  {x}" for x in domain_lines(c.domain))]
+    return lines
+
+
+def _account(account: Sequence[str]) -> list[str]:
+    left = len(account) - LONGEST_ACCOUNT
+    return [*account[:LONGEST_ACCOUNT], *([f"… and {left} lines more"] if left > 0 else [])]
+
+
+def _repair(e: Entry) -> list[str]:
+    r = e.verdict.repair
+    if r is None or e.correct is None:
+        return ["What is true instead: nothing was found that could be proved.", ""]
+    if adds_hypothesis(e.verdict):
+        return [f"Missing: `{untex(e.correct)}`. With this hypothesis the statement is {r.verdict}.", ""]
+    lines = [f"True instead ({r.verdict}): {_change(e)}.", "", "```", untex(e.correct), "```", ""]
+    difference = e.record["repair"]["difference"]
+    if difference not in (None, "0"):
+        lines += ["Printed minus true:", "", "```", untex(difference), "```", ""]
+    return lines
+
+
+def _change(e: Entry) -> str:
+    assert e.verdict.repair is not None
+    if e.changed is not None:
+        old, new = (untex(x) for x in e.changed)
+        return f"`{old}` becomes `{new}`"
+    return in_letters(e.verdict.repair.why, {}, sequences_of(e.claim))
+
+
+def _consequences(e: Entry, entries: Sequence[Entry]) -> list[str]:
+    verdicts = {x.id: x.verdict for x in entries}
+    leaning, safe = dependents(e.verdict, list(verdicts.values()))
     if leaning:
-        lines += [f"*Rests on it:* {', '.join(f'`{i}`' for i in leaning)}.", ""]
+        told = ", ".join(f"`{i}` ({verdicts[i].verdict})" for i in leaning)
+        lines = [f"Rests on it: {told}. The word in brackets is what it is worth by itself."]
+    else:
+        lines = ["No other statement was judged with the help of it."]
     if safe:
-        lines += [f"*Not touched (proved on their own):* {', '.join(f'`{i}`' for i in safe)}.", ""]
-    if not leaning and not safe:
-        lines += ["*Rests on it:* no other statement of the catalogue.", ""]
+        lines.append(f"Not touched, proved on their own: {', '.join(f'`{i}`' for i in safe)}.")
     return lines
-
-
-def _repair(v: Verdict) -> list[str]:
-    r = v.repair
-    if r is None:
-        return ["*Repair:* none was found that could be proved.", ""]
-    if r.difference is None and v.refutes == "domain":
-        return [f"*Repair:* the statement {r.why}; with it, {r.verdict}.", ""]
-    lines = [f"*True instead ({r.verdict}):* {r.why}.", "", f"$${formula(r.statement)}$$", ""]
-    if r.difference is not None and r.difference != 0:
-        lines += [f"Printed minus true: ${formula(r.difference)}$.", ""]
-    return lines
-
-
-def _provenance(c: Claim) -> str:
-    if c.provenance == "printed":
-        return "printed formula, read from a scan"
-    sure = f", confidence {c.confidence}" if c.confidence is not None else ""
-    return f"reconstructed: the text lost its formulas{sure}"
 
 
 def add_parser(subparsers) -> None:  # type: ignore[no-untyped-def]
@@ -150,11 +243,24 @@ def add_parser(subparsers) -> None:  # type: ignore[no-untyped-def]
     p.add_argument(
         "-o", "--output", default="-", metavar="FILE", help="Markdown file (default: stdout)"
     )
+    add_source(p)
     p.set_defaults(run=_run)
 
 
-def _run(args: argparse.Namespace) -> int:
-    from .outfile import write_text
+def add_source(p: argparse.ArgumentParser) -> None:
+    """`--from FILE`, for documents that can be made from a verdict file."""
+    p.add_argument(
+        "--from",
+        dest="verdicts",
+        metavar="FILE",
+        help="judge nothing: take the verdicts from this file (`verify --json FILE`)",
+    )
 
-    write_text(args.output, markdown(judged(args)))
+
+def _run(args: argparse.Namespace) -> int:
+    from .outfile import check_target, write_text
+    from .report.entry import gather
+
+    check_target(args.output, "-o")
+    write_text(args.output, markdown(gather(args).entries))
     return 0

@@ -13,18 +13,18 @@ from refutable.derivations.statement import Parts, Prose
 from refutable.derivations.story import Line
 
 from .abbreviate import changed, with_letters
+from .exacttext import exact_text, instance_text, side_text
 from .glyphs import raised
 from .page import Page
 from .readable import readable
 from .typeset import sequences_of
 from .untex import untex
-from .vectortext import value_text
 from .verdict import Verdict
 from .words import formula
 
 __all__ = [
-    "RELATION",
     "account_lines",
+    "adds_hypothesis",
     "correction",
     "derived_claim",
     "print_counterexample",
@@ -33,20 +33,14 @@ __all__ = [
     "telling_lines",
 ]
 
-#: Relations as they are printed, where they are not printed as they are written.
-RELATION = {"<=": "≤", ">=": "≥", "!=": "≠"}
-
-
 def print_counterexample(v: Verdict, page: Page) -> None:
     """The instance, the two values, and how to get the true one by hand."""
     x = v.counterexample
     if x is None:
         return
     page.heading("Counterexample")
-    page.text(", ".join(f"{formula(sp.Symbol(k))} = {value_text(val)}" for k, val in x.at.items()))
-    relation = RELATION.get(x.relation, x.relation)
-    stated = f"{relation} {x.rhs}".removeprefix("= ")
-    page.rows([("true value", x.lhs), ("stated", stated)])
+    page.text(instance_text(x.at) or "everywhere")
+    page.rows([("true value", exact_text(x.lhs)), ("stated", side_text(x.rhs, x.relation))])
     page.text(f"found by the {x.engine} engine, confirmed by the {x.confirmed_by} engine")
     lines = account_lines(v)
     if lines:
@@ -58,7 +52,10 @@ def print_counterexample(v: Verdict, page: Page) -> None:
 def account_lines(v: Verdict) -> list[str]:
     """How to get the true value of the counterexample by hand, line by line."""
     x = v.counterexample
-    return [_readable(a, v) for a in x.account if a.partition(" = ")[0] not in x.at] if x else []
+    if x is None:
+        return []
+    given = {name.partition("(")[0] for name in x.at}  # told above, a schedule as `n(t)`
+    return [_readable(a, v) for a in x.account if a.partition(" = ")[0] not in given]
 
 
 def _readable(text: str, v: Verdict) -> str:
@@ -67,7 +64,7 @@ def _readable(text: str, v: Verdict) -> str:
     at = {k: e for k, e in (x.values if x else {}).items() if isinstance(e, sp.Expr)}
     text = readable(text, v.claim, at)
     text = re.sub(r"\b([a-z])\((\d+)\) = ", lambda m: f"{m[1]}{raised(f'({m[2]})')} = ", text)
-    return text.replace("*", "·")
+    return re.sub(r"(?<=[\w)])\*(?=[\w(])", "·", text)
 
 
 def print_repair(v: Verdict, page: Page) -> None:
@@ -76,7 +73,7 @@ def print_repair(v: Verdict, page: Page) -> None:
     if r is None:
         return
     names = sequences_of(c)
-    if v.refutes == "domain" or r.difference is None:
+    if adds_hypothesis(v):
         page.heading(f"What is missing ({r.verdict} with it)")
         page.formula(formula(r.statement, names))
         return
@@ -89,8 +86,14 @@ def print_repair(v: Verdict, page: Page) -> None:
         page.text(f"correct: {new}", indent=2, hang=4)
     else:
         page.text(r.why, indent=2, hang=4)
-    page.line("  printed minus true")
-    page.formula(formula(r.difference, names))
+    if r.difference is not None:
+        page.line("  printed minus true")
+        page.formula(formula(r.difference, names))
+
+
+def adds_hypothesis(v: Verdict) -> bool:
+    """Is the repair a missing hypothesis, not another formula?"""
+    return v.repair is not None and v.refutes == "domain"
 
 
 def correction(v: Verdict) -> tuple[sp.Basic, tuple[sp.Basic, sp.Basic] | None]:

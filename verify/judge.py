@@ -47,6 +47,7 @@ from .usercheck import SECONDS, with_check
 from .values import Exact, Symbolic, cross_check
 from .vectortext import value_text
 from .verdict import Counterexample, Evidence, ReadingVerdict, Verdict, weakest
+from .why import letters, why_proved
 
 __all__ = ["FEW_INSTANCES", "INSTANCES", "SOME_MUTANTS", "Options", "combine", "judge", "judge_one"]
 
@@ -139,6 +140,7 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
                     out.reason += f" ({cx.lhs} {cx.relation} {cx.rhs} fails at {_short(cx.values)})"
     if main.deduction is not None:
         out.derivation = list(main.deduction.lines)
+        out.letters = letters(main.deduction)
         out.derived = {str(k): v.formula for k, v in main.deduction.derived.items()}
     _extras(out, primary, main, options, exact, facts)
     out = with_check(out, options.instances, options.check_seconds)
@@ -228,7 +230,7 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
     if nowhere is not None:
         return _undefined(nowhere, exact, finding)
     if deduction.proved:
-        finding.verdict, finding.reason = "proved", _why(deduction, finding)
+        finding.verdict, finding.reason = "proved", why_proved(deduction, finding.holding)
         finding.trusted = [*claim.trusted, *deduction.lemmas]
     _sample(claim, body, ats, options, finding)
     if not deduction.proved:
@@ -377,7 +379,7 @@ def _refuted(
     shown = {s: v for s, v in at.items() if s in relevant(claim)}
     finding.counterexample = _counterexample(check, shown, finder, confirmation)
     finding.counterexample.values = at
-    finding.reason = f"false at {_short(shown)}: {_sides(check, at, short=True)}"
+    finding.reason = f"false{_short(shown, ' at ')}: {_sides(check, at, short=True)}"
     finding.deduction = confirmation.deduction
     return finding
 
@@ -461,11 +463,13 @@ def _sides(check: Check, at: dict, short: bool = False) -> str:
     if check.rel is None:
         return f"{check.lhs} is not in the stated range"
     text = f"left side {check.lhs}, right side {check.rhs}, stated {check.rel.op}"
-    return text if short else f"{text} at {_short(at)}"
+    return text if short else text + _short(at, " at ")
 
 
-def _short(at: dict) -> str:
-    return ", ".join(f"{s} = {value_text(v)}" for s, v in named(at).items())
+def _short(at: dict, before: str = "") -> str:
+    """The instance; nothing, not even `before`, for a statement without unknowns."""
+    text = ", ".join(f"{s} = {value_text(v)}" for s, v in named(at).items())
+    return before + text if text else ""
 
 
 def _compare_engines(
@@ -488,19 +492,6 @@ def _symbolic_evidence(d: Deduction, seconds: float) -> Evidence:
     if d.refused:
         return Evidence("symbolic", "out of scope", d.refused[0], seconds=seconds)
     return Evidence("symbolic", "undecided", d.missing or "not shown", seconds=seconds)
-
-
-def _why(d: Deduction, finding: Finding) -> str:
-    rule = d.lines[-1][0] if d.lines else "normal form"
-    how = {
-        "normal form": "derived from the process; both sides are the same",
-        "induction": "derived from the process; equal by induction",
-        "coefficient": "every noise coefficient derived from the process agrees",
-        "coefficients": "derived from the process; signs of coefficients",
-        "smt": "derived from the process; the negation is unsatisfiable",
-        "limit": "derived from the process; limit certified",
-    }.get(rule, rule)
-    return how + (f"; holds at {finding.holding} exact instances" if finding.holding else "")
 
 
 def _sample(

@@ -10,6 +10,8 @@ from refutable.derivations.claim import Claim
 from refutable.derivations.quantity import Event, Functional, Mean, Prob, Vec
 from refutable.derivations.statement import Eventually, Exists, ForAll
 
+from .mathwords import in_letters
+from .typeset import sequences_of
 from .verdict import Verdict
 from .words import formula
 
@@ -18,32 +20,39 @@ __all__ = ["make_readable", "readable"]
 
 def make_readable(v: Verdict) -> Verdict:
     """The same verdict; its reasons and details name the claim's quantities as it states them."""
-    pairs = _pairs(v.claim)
-    v.reason = _replaced(v.reason, pairs)
+    known = {**_pairs(v.claim), **v.letters}
+    names = sequences_of(v.claim)
+
+    def said(text: str) -> str:
+        return in_letters(text, known, names)
+
+    v.reason = said(v.reason)
     for r in v.readings:
-        r.reason = _replaced(r.reason, pairs)
+        r.reason = said(r.reason)
     for e in v.evidence:
-        e.detail = _replaced(e.detail, pairs)
+        e.detail = said(e.detail)
     for row in v.boundary:
-        row["outcome"] = _replaced(row["outcome"], pairs)
+        row["outcome"] = said(row["outcome"])
     return v
 
 
 def readable(text: str, claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> str:
     """The text with every node of the claim (at an instance, if one is given) as a formula."""
-    return _replaced(text, _pairs(claim, at))
+    for old, new in sorted(_pairs(claim, at).items(), key=lambda pair: -len(pair[0])):
+        text = text.replace(old, new)
+    return text
 
 
-def _pairs(claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> list[tuple[str, str]]:
-    """(SymPy's text, ours), the longest first."""
+def _pairs(claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> dict[str, str]:
+    """SymPy's text of a node -> ours."""
     table: dict[str, str] = {}
     for root in (claim.bound(), claim.statement, *claim.assumptions):
         for node in sp.preorder_traversal(root):
             if isinstance(node, (Event, Mean, Prob, Functional, Vec)):
-                here = node.xreplace(_free(at, node)) if at else node
                 with suppress(Exception):  # a verdict is not lost because a node has no name
+                    here = node.xreplace(_free(at, node)) if at else node
                     table.setdefault(str(here), formula(here))
-    return sorted(table.items(), key=lambda pair: -len(pair[0]))
+    return table
 
 
 def _free(at: dict[sp.Basic, sp.Basic], node: sp.Basic) -> dict[sp.Basic, sp.Basic]:
@@ -54,9 +63,3 @@ def _free(at: dict[sp.Basic, sp.Basic], node: sp.Basic) -> dict[sp.Basic, sp.Bas
         bound |= set(part.variables) if isinstance(part, sp.Derivative) else set()
         bound |= {part.symbol} if isinstance(part, (Eventually, Exists, ForAll)) else set()
     return {s: value for s, value in at.items() if s not in bound}
-
-
-def _replaced(text: str, pairs: list[tuple[str, str]]) -> str:
-    for old, new in pairs:
-        text = text.replace(old, new)
-    return text

@@ -33,6 +33,7 @@ from .words import domain_lines, formula, process_lines
 __all__ = [
     "REFUTES",
     "is_ours",
+    "meaning_lines",
     "print_statement",
     "print_verdicts",
     "title_of",
@@ -147,11 +148,7 @@ def print_statement(v: Verdict, page: Page) -> None:
         page.line("  of which training transformers tests (--full)")
         for text in told_directions(c):
             page.text(text, hang=4)
-    used = used_names(c)
-    rows = []
-    for s, value in {**c.where, **c.quantities}.items():
-        if s in used:
-            rows.append(f"{_name(s, value, c)} = {_value(value)}")
+    rows = meaning_lines(c)
     if rows:
         page.line("  where")
         for r in rows:
@@ -166,6 +163,13 @@ def print_statement(v: Verdict, page: Page) -> None:
     for label, more in (("mode", c.mode), ("convention", c.convention), ("note", c.note)):
         if more:
             page.text(f"{label}: {more}", indent=2, hang=4)
+
+
+def meaning_lines(c: Claim) -> list[str]:
+    """What the names in the statement stand for, a line each."""
+    used = used_names(c)
+    named = {**c.where, **c.quantities}
+    return [f"{_name(s, value, c)} = {_value(value)}" for s, value in named.items() if s in used]
 
 
 def used_names(c: Claim) -> set:

@@ -116,6 +116,7 @@ class Verdict:
     derivation: list[Any] = field(default_factory=list)
     derived: dict[str, sp.Expr] = field(default_factory=dict)
     seconds: float = 0.0
+    letters: dict[str, str] = field(default_factory=dict, repr=False)  # of the proof, as one reads
 
 
 def weakest(words: list[str]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errata import dependents, errata, scan_like
+from ..errata import dependents, errata, label, provenance, scan_like
+from ..exacttext import instance_text
 from ..show import REFUTES
 from .claimpage import Site
 from .entry import Entry
 from .formulas import Formulas
-from .found import correction_section, counterexample_section, instance
+from .found import correction_section, counterexample_section
 from .layout import anchor, breakable, by_paper, page, paper_title, table
 from .markup import Html, el, join
 from .statement import definition_lists, stated
@@ -55,7 +56,7 @@ def _overview(title: str, entries: Sequence[Entry], site: Site) -> Html:
                 el("th", el("a", e.claim.locator or e.id, href=f"#{_id(e, site)}"), scope="row"),
                 el("td", breakable(e.id)),
                 el("td", REFUTES.get(e.verdict.refutes or "", "")),
-                el("td", instance(x.at) if x else ""),
+                el("td", (instance_text(x.at) or "everywhere") if x else ""),
             )
         )
     return table(f"Errata of {title}", ("where", "claim", "what is wrong", "smallest instance"), rows)
@@ -75,9 +76,9 @@ def _entry(e: Entry, site: Site, formulas: Formulas) -> Html:
     return el(
         "article",
         el("h3", c.locator or c.id),
-        el("p", f"{c.kind}; {REFUTES.get(v.refutes or '', 'false')}; {_provenance(e)}."),
+        el("p", f"{c.kind}; {REFUTES.get(v.refutes or '', 'false')}; {provenance(c)}."),
         scan,
-        el("h4", "Printed"),
+        el("h4", label(c)),
         stated(e, formulas),
         definition_lists(c, formulas, "h5"),
         counterexample_section(e, "h4"),
@@ -87,14 +88,6 @@ def _entry(e: Entry, site: Site, formulas: Formulas) -> Html:
         id=_id(e, site),
         class_="erratum",
     )
-
-
-def _provenance(e: Entry) -> str:
-    c = e.claim
-    if c.provenance == "printed":
-        return "printed formula, read from a scan"
-    sure = f", confidence {c.confidence}" if c.confidence is not None else ""
-    return f"reconstructed: the text lost its formulas{sure}"
 
 
 def _consequences(e: Entry, site: Site) -> Html:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import sympy as sp
-
-from ..findings import RELATION, telling_lines
-from ..vectortext import value_text
-from ..words import formula
+from ..exacttext import exact_text, instance_text, side_text
+from ..findings import adds_hypothesis, telling_lines
 from .entry import Entry
 from .formulas import Formulas
 from .markup import Html, el, join
 
-__all__ = ["correction_section", "counterexample_section", "derivation_section", "instance"]
-
-
-def instance(at: dict[str, object]) -> str:
-    """The values of a counterexample on one line."""
-    return ", ".join(f"{formula(sp.Symbol(k))} = {value_text(x)}" for k, x in at.items())
+__all__ = ["correction_section", "counterexample_section", "derivation_section"]
 
 
 def counterexample_section(e: Entry, level: str = "h2") -> Html | None:
@@ -24,11 +16,10 @@ def counterexample_section(e: Entry, level: str = "h2") -> Html | None:
     x = e.verdict.counterexample
     if x is None:
         return None
-    relation = RELATION.get(x.relation, x.relation)
     rows = (
-        ("at", instance(x.at)),
-        ("true value", x.lhs),
-        ("stated", f"{relation} {x.rhs}".removeprefix("= ")),
+        ("at", instance_text(x.at) or "everywhere"),
+        ("true value", exact_text(x.lhs)),
+        ("stated", side_text(x.rhs, x.relation)),
         ("found by", f"the {x.engine} engine, confirmed by the {x.confirmed_by} engine"),
     )
     values = el("dl", join(join((el("dt", k), el("dd", v))) for k, v in rows))
@@ -44,7 +35,7 @@ def correction_section(e: Entry, formulas: Formulas, level: str = "h2") -> Html 
     r = e.verdict.repair
     if r is None or e.correct is None:
         return None
-    if e.verdict.refutes == "domain" or r.difference is None:
+    if adds_hypothesis(e.verdict):
         return el(
             "section",
             el(level, f"What is missing ({r.verdict} with it)"),
