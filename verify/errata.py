@@ -8,14 +8,15 @@ be looked at first.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from refutable.derivations.claim import Claim
 from refutable.derivations.statement import Prose
 
-from .findings import adds_hypothesis
 from .exacttext import exact_text, instance_text, side_text
+from .findings import adds_hypothesis, finders, has_truth
 from .judged import add_options
 from .mathwords import in_letters
 from .typeset import sequences_of
@@ -26,7 +27,7 @@ from .words import domain_lines, formula
 if TYPE_CHECKING:
     from .report.entry import Entry
 
-__all__ = ["COMMAND", "SCAN", "add_parser", "errata", "label", "markdown", "provenance", "scan_like"]
+__all__ = ["COMMAND", "SCAN", "add_parser", "dependents", "errata", "label", "markdown", "provenance", "scan_like"]
 
 COMMAND = "refutable errata"
 #: Rules of change that reading a page can make.
@@ -48,13 +49,16 @@ wrong is one of these:
 - *a line of the proof*: this line is wrong, whatever becomes of the theorem;
 - *the prose*: a sentence, in the precise form shown, has a counterexample.
 
-“True value” and “stated” are the two sides of the relation at the instance. Two engines that share no
-code agree on every instance; `refutable show ID` prints the derivation. Nothing here was typed in."""
+“True value” and “stated” are the two sides of the relation at the instance. What one engine found was
+confirmed by another, or by another method; `refutable show ID` prints the derivation. Nothing here was
+typed in, but each statement was encoded by hand: compare the formula shown with the printed one."""
 RECONSTRUCTED = """\
 **The text of this paper reached us without its formulas.** They were reconstructed from what is left;
 how sure each reconstruction is stands beside it. Compare with the printed page before anything else:
 an entry may be a slip of the reconstruction."""
 LONGEST_ACCOUNT = 14
+#: The beginning of ids that are about one theorem: `seddik.thm4.`.
+_THEOREM = re.compile(r"[^.]+\.(?:thm|prop|lem|cor|rem)[^.]*\.")
 
 
 def errata(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -71,15 +75,20 @@ def scan_like(v: Verdict) -> bool:
 
 
 def dependents(v: Verdict, verdicts: Sequence[Verdict]) -> tuple[list[str], list[str]]:
-    """(claims that assume this one, claims of the same entry that are proved all the same)."""
+    """(claims that assume this one, claims of the same entry that are proved all the same).
+
+    Of the same entry are its parts, and what is said of the same theorem.
+    """
     leaning = [w.claim.id for w in verdicts if v.claim.id in w.claim.assumes]
     root = v.claim.parent or v.claim.id
     family = root.removesuffix(".proof")
+    theorem = _THEOREM.match(root)
     safe = [
         w.claim.id
         for w in verdicts
         if w.verdict == "proved" and w.claim.id != v.claim.id
-        and (w.claim.id == family or w.claim.parent in (root, family))
+        and (w.claim.id == family or w.claim.parent in (root, family)
+             or (theorem and not w.claim.parent and w.claim.id.startswith(theorem[0])))
     ]  # fmt: skip
     return leaning, safe
 
@@ -159,9 +168,13 @@ def _entry(e: Entry, entries: Sequence[Entry]) -> list[str]:
     lines += [f"Note: {c.note}", ""] if c.note else []
     lines += _readings(v)
     at = instance_text(x.at)
-    values = f"the true value is {exact_text(x.lhs)}, stated to be {side_text(x.rhs, x.relation)}"
+    value, stated = exact_text(x.lhs), side_text(x.rhs, x.relation)
+    if has_truth(c):
+        values = f"the true value is {value}, stated to be {stated}"
+    else:
+        values = f"the left side is {value}, stated to be {stated}"
     lines += [f"False at {at}: {values}." if at else f"False everywhere: {values}."]
-    lines += [f"Found by the {x.engine} engine, confirmed by the {x.confirmed_by} engine.", ""]
+    lines += [f"Found by {finders(x)}.", ""]
     if e.account:
         lines += ["By hand:", "", "```", *_account(e.account), "```", ""]
     return [*lines, *_repair(e), *_consequences(e, entries)]
@@ -176,7 +189,7 @@ def _readings(v: Verdict) -> list[str]:
 
 def label(c: Claim) -> str:
     """What stands over the statement."""
-    if isinstance(c.statement, Prose) or c.kind == "prose":
+    if isinstance(c.statement, Prose) or c.kind in ("prose", "definition"):
         return "Made precise as"
     return "Printed" if c.provenance == "printed" else "Reconstructed as"
 

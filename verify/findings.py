@@ -9,6 +9,7 @@ from types import MappingProxyType
 import sympy as sp
 
 from refutable.derivations.claim import Claim
+from refutable.derivations.quantity import CollapseTime, Mean, ModelVec, Prob, processes_of
 from refutable.derivations.statement import Parts, Prose
 from refutable.derivations.story import Line
 
@@ -19,7 +20,7 @@ from .page import Page
 from .readable import readable
 from .typeset import sequences_of
 from .untex import untex
-from .verdict import Verdict
+from .verdict import Counterexample, Verdict
 from .words import formula
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "adds_hypothesis",
     "correction",
     "derived_claim",
+    "finders",
+    "has_truth",
     "print_counterexample",
     "print_derivation",
     "print_repair",
@@ -40,8 +43,9 @@ def print_counterexample(v: Verdict, page: Page) -> None:
         return
     page.heading("Counterexample")
     page.text(instance_text(x.at) or "everywhere")
-    page.rows([("true value", exact_text(x.lhs)), ("stated", side_text(x.rhs, x.relation))])
-    page.text(f"found by the {x.engine} engine, confirmed by the {x.confirmed_by} engine")
+    first, second = ("true value", "stated") if has_truth(v.claim) else ("left side", "stated")
+    page.rows([(first, exact_text(x.lhs)), (second, side_text(x.rhs, x.relation))])
+    page.text(f"found by {finders(x)}")
     lines = account_lines(v)
     if lines:
         page.line("  By hand")
@@ -63,6 +67,9 @@ def _readable(text: str, v: Verdict) -> str:
     x = v.counterexample
     at = {k: e for k, e in (x.values if x else {}).items() if isinstance(e, sp.Expr)}
     text = readable(text, v.claim, at)
+    for process in processes_of(v.claim.bound()):
+        if process.name.isidentifier():
+            text = re.sub(rf"\b{process.name}(?=: )", formula(sp.Symbol(process.name)), text)
     text = re.sub(r"\b([a-z])\((\d+)\) = ", lambda m: f"{m[1]}{raised(f'({m[2]})')} = ", text)
     return re.sub(r"(?<=[\w)])\*(?=[\w(])", "·", text)
 
@@ -89,6 +96,20 @@ def print_repair(v: Verdict, page: Page) -> None:
     if r.difference is not None:
         page.line("  printed minus true")
         page.formula(formula(r.difference, names))
+
+
+def has_truth(c: Claim) -> bool:
+    """Does the statement set a quantity of a process against what it is stated to be?"""
+    return bool(c.bound().atoms(Mean, Prob, ModelVec, CollapseTime))
+
+
+def finders(x: Counterexample) -> str:
+    """Which engine found a counterexample, and which one confirmed it.
+
+    The exact engine has two methods, forwards through the laws and backwards through ancestors.
+    """
+    again = "its other method" if x.engine == x.confirmed_by else f"the {x.confirmed_by} engine"
+    return f"the {x.engine} engine, confirmed by {again}"
 
 
 def adds_hypothesis(v: Verdict) -> bool:

@@ -169,7 +169,8 @@ def meaning_lines(c: Claim) -> list[str]:
     """What the names in the statement stand for, a line each."""
     used = used_names(c)
     named = {**c.where, **c.quantities}
-    return [f"{_name(s, value, c)} = {_value(value)}" for s, value in named.items() if s in used]
+    rows = [(_name(s, value, c), _value(value, c)) for s, value in named.items() if s in used]
+    return [f"{name} = {value}" for name, value in rows if name != value]
 
 
 def used_names(c: Claim) -> set:
@@ -193,8 +194,8 @@ def _name(s: sp.Basic, value: sp.Basic, c: Claim) -> str:
     return formula(s(*value.variables), sequences_of(c))
 
 
-def _value(value: sp.Basic) -> str:
-    return formula(value.expr if isinstance(value, sp.Lambda) else value)
+def _value(value: sp.Basic, c: Claim) -> str:
+    return formula(value.expr if isinstance(value, sp.Lambda) else value, sequences_of(c))
 
 
 def _processes(c: Claim, page: Page) -> None:

@@ -89,6 +89,8 @@ class _Reader:
             return _fraction(self._argument(), self._argument())
         if token == "\\binom":
             return Piece(f"C({self._argument().text}, {self._argument().text})")
+        if token == "\\substack":  # its lines are parted by semicolons, as any lines are
+            return self._argument()
         if token == "\\sqrt":
             return self._root()
         if token in ("\\text", "\\mathrm", "\\operatorname", "\\textrm"):
@@ -217,5 +219,5 @@ def _space(before: Piece | None, p: Piece) -> str:
     if before.kind == "factor" and re.fullmatch(r"\d+(\.\d+)?", before.text) and _is_factor(p):
         return "·" if p.text[:1].isdigit() else ""
     if _is_factor(before) and before.kind != "big" and p.text[:1].isdigit():
-        return "·"
+        return "" if before.kind == "name" and p.glued else "·"  # `A2` is one name
     return " "

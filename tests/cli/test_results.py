@@ -277,7 +277,7 @@ def test_a_summary_of_the_job_is_markdown():
 
 def test_annotations_escape_what_github_reads():
     v = Verdict(make("t.x"), "undecided", "100%: a,\nb")
-    v.claim = v.claim.__class__(**{**vars(v.claim), "file": "a,b:c.py", "line": 3})
+    v.claim = dataclasses.replace(v.claim, file="a,b:c.py", line=3)
     assert pullrequest.lines([v]) == [
         "::warning file=a%2Cb%3Ac.py,line=3,title=t.x is undecided::100%25: a, b"
     ]

@@ -112,3 +112,14 @@ def test_proofs_without_a_process_do_not_speak_of_one():
     v = make_readable(judge_one(claims["bakshi.rem3.3.s1"], quick))
     assert v.reason.startswith("derived from the process")
     assert "1 − ‖θ*‖²" in "".join(e.detail for e in v.evidence)  # not `1 - _x1`
+
+
+def test_an_identity_between_printed_sides_has_no_true_value():
+    assert "the left side is 25/32, stated to be 173/224" in of(full())
+
+
+def test_what_is_proved_of_the_same_theorem_is_not_touched():
+    c = {x.id: x for x in load_papers()}
+    wrong = Verdict(c["seddik.thm4.lambda.s9"], "refuted", "")
+    others = [Verdict(c[id], "proved", "") for id in ("seddik.thm4.eq16", "seddik.thm3")]
+    assert errata.dependents(wrong, [wrong, *others]) == ([], ["seddik.thm4.eq16"])

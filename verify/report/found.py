@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..exacttext import exact_text, instance_text, side_text
-from ..findings import adds_hypothesis, telling_lines
+from ..findings import adds_hypothesis, finders, has_truth, telling_lines
 from .entry import Entry
 from .formulas import Formulas
 from .markup import Html, el, join
@@ -16,11 +16,12 @@ def counterexample_section(e: Entry, level: str = "h2") -> Html | None:
     x = e.verdict.counterexample
     if x is None:
         return None
+    first, second = ("true value", "stated") if has_truth(e.claim) else ("left side", "stated")
     rows = (
         ("at", instance_text(x.at) or "everywhere"),
-        ("true value", exact_text(x.lhs)),
-        ("stated", side_text(x.rhs, x.relation)),
-        ("found by", f"the {x.engine} engine, confirmed by the {x.confirmed_by} engine"),
+        (first, exact_text(x.lhs)),
+        (second, side_text(x.rhs, x.relation)),
+        ("found by", finders(x)),
     )
     values = el("dl", join(join((el("dt", k), el("dd", v))) for k, v in rows))
     by_hand = None
