@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from .exacttext import instance_text
 from .lemmas import said
 from .page import Page
-from .vectortext import value_text
 from .verdict import Verdict
 
-__all__ = ["at_text", "detail_text", "not_checked", "print_evidence"]
+__all__ = ["detail_text", "not_checked", "print_evidence"]
 
 LONG = 30  # characters of an exact number; longer ones are rounded on the page
 #: Engines that a full run may use.
@@ -53,7 +53,7 @@ def _boundary(v: Verdict, page: Page) -> None:
     rows = []
     for row in v.boundary:
         sides = f"{_short(row['lhs'])} against {_short(row['rhs'])}" if row.get("lhs") else ""
-        rows.append((row["corner"], row["outcome"], at_text(row.get("instance", {})), sides))
+        rows.append((row["corner"], row["outcome"], instance_text(row.get("instance", {})), sides))
     page.rows(rows)
 
 
@@ -75,8 +75,8 @@ def _slack(v: Verdict, page: Page) -> None:
     for row in v.slack.get("links", [v.slack]):
         if "smallest ratio" in row:
             page.text(
-                f"{row['bound']} bound: between {row['smallest ratio']} ({at_text(row['smallest at'])})"
-                f" and {row['largest ratio']} ({at_text(row['largest at'])}) of the other side,"
+                f"{row['bound']} bound: between {row['smallest ratio']} ({instance_text(row['smallest at'])})"
+                f" and {row['largest ratio']} ({instance_text(row['largest at'])}) of the other side,"
                 f" over {row['instances']} instances",
                 hang=4,
             )
@@ -89,11 +89,6 @@ def _slack(v: Verdict, page: Page) -> None:
             page.text(
                 f"it says nothing {told} of {row['instances']} instances{')' * bool(where)}", hang=4
             )
-
-
-def at_text(values: dict[str, Any]) -> str:
-    """An instance on one line."""
-    return ", ".join(f"{k} = {value_text(x)}" for k, x in values.items())
 
 
 def _mutants(v: Verdict, page: Page) -> None:

@@ -47,16 +47,21 @@ def _digits(value: sp.Expr) -> str:
 def instance_text(at: dict[str, object]) -> str:
     """The values of an instance on one line.
 
-    >>> instance_text({"theta_star": ["1/2", "1/2"], "n(t)": "(t + 1)**2"})
-    'θ* = (1/2, 1/2), n(t) = (t + 1)²'
+    >>> instance_text({"theta_star": ["1/2", "1/2"], "alpha(t)": "(t + 1)**2"})
+    'θ* = (1/2, 1/2), α(t) = (t + 1)²'
     """
     from .vectortext import value_text
 
     return ", ".join(
-        f"{formula(sp.Symbol(k))} = "
-        + (value_text(x) if isinstance(x, (list, tuple)) else exact_text(x))
+        f"{_name(k)} = {value_text(x) if isinstance(x, (list, tuple)) else exact_text(x)}"
         for k, x in at.items()
     )
+
+
+def _name(said: str) -> str:
+    """A symbol; a schedule keeps its index as it is."""
+    stem, opening, index = said.partition("(")
+    return formula(sp.Symbol(stem)) + opening + index
 
 
 def side_text(x: object, relation: str) -> str:

@@ -19,6 +19,7 @@ INTRODUCTION = """\
 A mutant is a true statement with one thing changed: a sign, an index, an exponent, a constant, a
 relation. The engines judge it as they judge a claim, so that a claim's word is worth something only if
 its mutants do not get the same word. Of a refuted claim with a repair, the repaired form is changed.
+Some mutants of each claim are tried, in turn from every rule; `refutable mutants ID` tries all.
 
 - *detected*: shown to be false, at an instance or by a proof of its opposite;
 - *equivalent*: says the same as the statement, after normalisation;

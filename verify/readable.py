@@ -32,6 +32,7 @@ def make_readable(v: Verdict) -> Verdict:
     for e in v.evidence:
         e.detail = said(e.detail)
     for row in v.boundary:
+        row["corner"] = said(row["corner"])
         row["outcome"] = said(row["outcome"])
     return v
 

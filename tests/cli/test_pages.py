@@ -123,11 +123,12 @@ def test_the_table_of_mutants(capsys):
 
 
 def test_long_vectors_and_numbers_are_told_shortly():
-    from refutable.verify.evidence import _short, at_text
+    from refutable.verify.evidence import _short
+    from refutable.verify.exacttext import instance_text
 
     vector = ["3/4", *["1/256"] * 64]
-    assert at_text({"n": "2", "p": vector}) == "n = 2, p = (3/4, 1/256 × 64)"
-    assert at_text({"p": ["1/2", "1/2"]}) == "p = (1/2, 1/2)"
+    assert instance_text({"n": "2", "p": vector}) == "n = 2, p = (3/4, 1/256 × 64)"
+    assert instance_text({"p": ["1/2", "1/2"]}) == "p = (1/2, 1/2)"
     assert _short("1/3") == "1/3"
     assert _short(f"{10**30}/{3 * 10**30}") == "≈ 0.333333"
     assert _short("sqrt(2)" * 9).endswith("…")

@@ -25,7 +25,8 @@ def of(*verdicts):
 def test_the_errata_page_has_every_refuted_claim_and_no_other():
     known = baseline.read(baseline.DEFAULT)
     rows = re.findall(r"^\| \[?`([\w.-]+)`", ERRATA, re.MULTILINE)
-    assert sorted(rows) == sorted(id for id, word in known.items() if word == "refuted")
+    refuted = sorted(id for id, word in known.items() if word == "refuted")
+    assert sorted(rows) == refuted, f"write the page anew with `{pages.COMMAND}`"
 
 
 def test_every_erratum_is_told_in_a_section_that_its_row_links_to():
@@ -45,7 +46,7 @@ def test_reconstructed_statements_say_how_sure_they_are():
 def test_the_mutant_page_has_every_claim_with_a_formula():
     rows = re.findall(r"^\| `([\w.-]+)`", MUTANTS, re.MULTILINE)
     stated = [c.id for c in load_papers() if not isinstance(c.statement, (Parts, Prose))]
-    assert sorted(rows) == sorted(stated)
+    assert sorted(rows) == sorted(stated), f"write the page anew with `{pages.COMMAND}`"
 
 
 @pytest.mark.parametrize("page", [ERRATA, MUTANTS])

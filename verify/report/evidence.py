@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..evidence import at_text, detail_text, not_checked
+from ..evidence import detail_text, not_checked
+from ..exacttext import instance_text
 from ..verdict import Verdict
 from .layout import table
 from .markup import Html, el, join
@@ -36,7 +37,7 @@ def _boundary(v: Verdict) -> Html | None:
         _row(
             r["corner"],
             r["outcome"],
-            at_text(r.get("instance") or {}),
+            instance_text(r.get("instance") or {}),
             f"{r['lhs']} against {r['rhs']}" if r.get("lhs") else "",
         )
         for r in v.boundary
@@ -59,7 +60,7 @@ def _slack_row(row: dict[str, Any]) -> Html:
     def ratio(which: str) -> str:
         if f"{which} ratio" not in row:
             return ""
-        return f"{row[f'{which} ratio']} at {at_text(row[f'{which} at'])}"
+        return f"{row[f'{which} ratio']} at {instance_text(row[f'{which} at'])}"
 
     empty = "all: it is vacuous" if row.get("vacuous") else row.get("says nothing at") or "none"
     return _row(row["bound"], ratio("smallest"), ratio("largest"), row["instances"], empty)
