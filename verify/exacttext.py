@@ -6,6 +6,7 @@ import re
 
 import sympy as sp
 
+from .mathwords import in_letters
 from .words import formula
 
 __all__ = ["exact_text", "instance_text", "side_text"]
@@ -22,15 +23,15 @@ def exact_text(text: object) -> str:
     ('25/32', '∞', '2(t + 1)²')
     >>> exact_text("exp(3)/(2*pi)")
     'e³/(2π) ≈ 3.197'
-    >>> exact_text("not defined")
-    'not defined'
+    >>> exact_text("not defined"), exact_text("exp(w_1)/2")
+    ('not defined', 'e^w₁/2')
     """
     said = str(text)
     if re.fullmatch(r"-?\d+(/\d+)?", said):
         whole = len(said) <= LONG
         return said.replace("-", "−") if whole else _digits(sp.Rational(said))
     if _VALUE.sub("", said).strip():
-        return said
+        return in_letters(said)
     try:
         value = sp.sympify(said, locals={"t": sp.Symbol("t")})
         shown = formula(value).replace(" π", "π")

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from refutable.derivations.statement import Parts, Prose
 
-from .mathwords import in_letters
+from .readable import spoken
 from .report.layout import paper_title
-from .typeset import sequences_of
 from .verdict import Verdict
 
 __all__ = ["COMMAND", "markdown"]
@@ -81,10 +80,12 @@ def _without(v: Verdict) -> str:
 
 
 def _not_detected(v: Verdict) -> list[str]:
-    names = sequences_of(v.claim)
+    rows = [row for row in (v.mutants.rows if v.mutants else ()) if row["fate"] != "killed"]
+    if not rows:
+        return []
+    said = spoken(v)
     return [
-        f"- `{v.claim.id}`, {in_letters(row['change'], v.letters, names)}: **{row['fate']}**"
-        + (f" ({in_letters(row['why'], v.letters, names)})" if row["why"] else "")
-        for row in (v.mutants.rows if v.mutants else ())
-        if row["fate"] != "killed"
+        f"- `{v.claim.id}`, {said(row['change'])}: **{row['fate']}**"
+        + (f" ({said(row['why'])})" if row["why"] else "")
+        for row in rows
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import sympy as sp
@@ -15,17 +16,19 @@ from .typeset import sequences_of
 from .verdict import Verdict
 from .words import formula
 
-__all__ = ["make_readable", "readable"]
+__all__ = ["make_readable", "readable", "spoken"]
+
+
+def spoken(v: Verdict) -> Callable[[str], str]:
+    """How a message about this verdict is put in the claim's letters."""
+    known = {**_pairs(v.claim), **v.letters}
+    names = sequences_of(v.claim)
+    return lambda text: in_letters(text, known, names)
 
 
 def make_readable(v: Verdict) -> Verdict:
     """The same verdict; its reasons and details name the claim's quantities as it states them."""
-    known = {**_pairs(v.claim), **v.letters}
-    names = sequences_of(v.claim)
-
-    def said(text: str) -> str:
-        return in_letters(text, known, names)
-
+    said = spoken(v)
     v.reason = said(v.reason)
     for r in v.readings:
         r.reason = said(r.reason)
