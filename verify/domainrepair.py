@@ -18,7 +18,7 @@ from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim, expand
 from refutable.derivations.domain import Integers, Reals, Simplex
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import OutsideFragment, RefutableError
 
 from .deduce import Deduction
 from .exact import Undefined
@@ -28,7 +28,7 @@ from .region import region_of
 from .undefined import undefined_at
 from .values import Exact, Symbolic
 
-__all__ = ["smaller_domains"]
+__all__ = ["smaller_domains", "vacuous"]
 
 MOST_INSTANCES = 120  # those of the judge, whose values are known
 FEWER = 24  # a limit of limits is derived afresh at each instance
@@ -76,7 +76,10 @@ def _redundant(chosen: tuple, k: int, bad: int) -> bool:
 
 
 def _truth(claim: Claim, ats: list[dict], exact: Exact) -> tuple[int, int]:
-    """Bit masks of the instances at which the statement holds, and fails."""
+    """Bit masks of the instances at which the statement holds, and fails.
+
+    One that holds because its premise does not says nothing: it counts as neither.
+    """
     body = claim.bound()
     good = bad = 0
     other = None
@@ -91,9 +94,19 @@ def _truth(claim: Claim, ats: list[dict], exact: Exact) -> tuple[int, int]:
                 truth = check_at(body, at, other).truth
             except (OutsideFragment, ZeroDivisionError):
                 continue
-        good |= (truth is True) << k
+        good |= (truth is True and not vacuous(body, at, exact)) << k
         bad |= (truth is False or (truth is None and undefined_at(body, at))) << k
     return good, bad
+
+
+def vacuous(body: sp.Basic, at: dict, exact: Exact) -> bool:
+    """Is the premise of the statement false at this instance?"""
+    if not isinstance(body, S.Implies) or isinstance(body.args[0], S.ForAll):
+        return False
+    try:
+        return check_at(body.args[0], at, exact).truth is False
+    except (RefutableError, ZeroDivisionError):
+        return False
 
 
 def _where(h: S.Rel, ats: list[dict]) -> int:

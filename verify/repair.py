@@ -21,7 +21,7 @@ from refutable.derivations.claim import Claim, expand
 from refutable.derivations.errors import OutsideFragment, RefutableError
 
 from .deduce import Deduction, deduce, replace_limits
-from .domainrepair import smaller_domains
+from .domainrepair import smaller_domains, vacuous
 from .instances import Check, check_at, instances
 from .integrals import carry_out
 from .limitrepair import against_a_number, derived_limits
@@ -164,6 +164,9 @@ _RANK = {"event": 0, "dropped": 2}
 
 
 def _by_formula(claim: Claim, exact: Exact, facts, cx, changes: int):  # type: ignore[no-untyped-def]
+    body = claim.bound()
+    if isinstance(body, S.Rel) and body.op == "!=":
+        return None  # almost any other side differs too: that would be no correction
     ats = instances(claim, 40)
     singles = sorted(mutants_of(claim, None), key=lambda m: _RANK.get(m.rule, 1))
     got = _first_true(claim, singles[:MAX_TRIES], ats, exact, facts, cx)
@@ -237,7 +240,10 @@ def _standing(claim: Claim, candidates, ats: list[dict], exact: Exact):  # type:
             continue
         fixed = replace(claim, statement=m.statement, readings=())
         try:
-            if _trivial(fixed.bound()) or _fails(fixed, ats, exact):
+            body = fixed.bound()
+            if _trivial(body) or _fails(fixed, ats, exact):
+                continue
+            if all(vacuous(body, at, exact) for at in ats):
                 continue
         except RefutableError:
             continue

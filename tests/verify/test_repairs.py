@@ -102,3 +102,22 @@ def test_a_bound_is_not_repaired_by_one_that_excludes_nothing():
     v = judge_one(made, Options(fast=True, mutants=False))
     assert v.verdict == "refuted"
     assert v.repair is None or "becomes 3/2" not in v.repair.why
+
+
+def test_a_hypothesis_that_empties_the_premise_is_no_repair():
+    """a <= b never gives a > b; with b < a as well it would hold of nothing."""
+    got = judged(S.Implies(S.le(a, b), S.gt(a, b)), {a: Integers(1, 5), b: Integers(1, 5)})
+    assert got.verdict == "refuted"
+    assert got.repair is None
+
+
+def test_a_premise_that_leaves_something_may_get_a_hypothesis():
+    got = judged(S.Implies(S.le(a, b), S.lt(a, b)), {a: Integers(1, 5), b: Integers(1, 5)})
+    assert got.repair.verdict == "proved"
+    assert got.repair.statement in (S.le(a, b - 1), S.Implies(S.le(a, b), S.le(a, b)))
+
+
+def test_that_two_sides_differ_is_not_repaired_by_another_side():
+    got = judged(S.Rel("!=", a**2 + 1, 2 * a), {a: Integers(1, 1)})
+    assert got.verdict == "refuted"
+    assert got.repair is None
