@@ -139,7 +139,7 @@ def _execute(
     token = MADE.set(made)
     try:
         with contextlib.redirect_stdout(sys.stderr), time_limit(seconds):
-            exec(compile(path.read_bytes(), shown, "exec", dont_inherit=True), module.__dict__)
+            exec(_compiled(path.read_bytes(), shown), module.__dict__)
     except KeyboardInterrupt:
         raise
     except (Exception, SystemExit, TimeUp) as err:
@@ -147,6 +147,13 @@ def _execute(
     finally:
         MADE.reset(token)
     return module.__dict__, made
+
+
+def _compiled(source: bytes, shown: str) -> types.CodeType:
+    try:
+        return compile(source, shown, "exec", dont_inherit=True)
+    except ValueError as err:  # null bytes, before Python 3.11.4
+        raise SyntaxError(str(err)) from err
 
 
 def _bound(namespace: dict[str, object], shown: str) -> Iterator[Claim]:

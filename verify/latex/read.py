@@ -40,17 +40,16 @@ def read(
     Where it fails: SymPy rewrites on sight (2(x+1) is 2x + 2, n(n-1)/n is n - 1), so a
     denominator can be cancelled; a name that vanishes altogether is an error.
 
+    >>> from refutable.derivations.errors import RefutableError
     >>> m, n = sp.symbols("m n")
     >>> names = {"m": m, "n": n, "S": sp.Function("S")}
     >>> read(r"S_{m+1} = S_m + \\frac1n (1 - S_m)", names)
     Rel(=, S(m + 1), S(m) + (1 - S(m))/n)
-    >>> read("1/2n", names)
-    Traceback (most recent call last):
-        ...
-    refutable.verify.latex.errors.AmbiguousLatex: column 4: 1/2n has two readings; \
-write \\frac{1}{2} n or 1/(2n)
-    1/2n
-       ^
+    >>> try:
+    ...     read("1/2n", names)
+    ... except RefutableError as err:
+    ...     print(err)
+    column 4: 1/2n has two readings; write \\frac{1}{2} n or 1/(2n)
     """
     return understand(tex, names, declare=declare).statement
 
