@@ -96,9 +96,9 @@ def _polynomial(st: S.Exists, values: Mapping) -> tuple[sp.Poly, sp.Interval]:
     e = (rel.lhs - rel.rhs).xreplace(values)
     y, table = _unknown(e, st.symbol)
     if y != st.symbol:
-        within = sp.Interval(sp.exp(within.inf), sp.exp(within.sup), True, True) & sp.Interval.open(
-            0, sp.oo
-        )
+        ends = sp.exp(within.inf), sp.exp(within.sup)
+        grown = sp.Interval(*ends, within.left_open, within.right_open)
+        within = grown & sp.Interval.open(0, sp.oo)
     num, den = (sp.expand(part) for part in sp.fraction(sp.together(e.xreplace(table))))
     both = (num, den)
     if not all(p.is_polynomial(y) and p.free_symbols <= {y} for p in both):

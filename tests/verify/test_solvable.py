@@ -32,6 +32,9 @@ def exists(lhs, rhs, within=REAL, values=COUNT):
         (w - a, Reals(0, 1), 2, False),
         (sp.exp(w) - a, Reals(), 3, True),
         (sp.exp(w) - a, Reals(), 0, False),
+        (sp.exp(w) - a, Reals(0), 1, True),  # at the very end of the range
+        (sp.exp(w) - a, Reals(-sp.oo, 0), 1, True),
+        (sp.exp(w) - a, Reals(0, lo_open=True), 1, False),
         (sp.exp(2 * w) + sp.exp(-w) - a, Reals(), 1, False),
         (sp.exp(2 * w) + sp.exp(-w) - a, Reals(), 2, True),
         ((w - a) * (w - 2) / (w - a), Reals(0, 1), 1, False),  # not defined at its only root
