@@ -41,7 +41,8 @@ def strict_mean(step: Step, a: Argument) -> list[Rel]:
         _one_token_may_be_all(drawn, a)
     else:
         drawn = [v for v in drawn if v not in given]
-        _fresh(drawn, given, a)
+        if len(set(_fresh(drawn, given, a))) > 1:
+            raise Rejected("batches of several models need have no token in common")
     here = Rel("<", *(_at_point_mass(side, set(drawn)) for side in sides))
     if not a.prove(here):
         raise Rejected(f"{here.lhs} < {here.rhs} is not certain where all data are of one token")

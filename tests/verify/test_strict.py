@@ -10,10 +10,12 @@ from refutable.derivations.domain import Integers, Simplex
 from refutable.derivations.families import Categorical
 from refutable.derivations.process import Draw, Exact, Model, Once, Pool, Process, Truth
 from refutable.derivations.steps import Step
+from refutable.verify.argument import Argument, Rejected
 from refutable.verify.deduce import Deduction
 from refutable.verify.extremes import last_look
 from refutable.verify.proofs import run
 from refutable.verify.region import region_of
+from refutable.verify.rules_strict import strict_mean
 from refutable.verify.shifted import shifted
 from refutable.verify.values import Exact as ExactValues
 
@@ -48,6 +50,17 @@ def test_a_mean_is_strict_where_point_masses_are(process):
     below = S.lt(Q.Mean(Q.LambdaMax(v)), QUARTER)
     assert shown(below, *strictly(top))
     assert not shown(below, Step("over sets", None, top), Step("mean", top))
+
+
+def test_batches_of_several_models_need_have_no_token_in_common():
+    """At disjoint supports |y - z| is 2 in every run: no run is below."""
+    y, z = (process.batch("y", k + 1) for process in (KEEPING, FRESH))
+    top = S.le(Q.Norm1(y - z), 2)
+    made = claim("a.b", top, "bound", domain=DOMAIN)[0]
+    argument = Argument(Deduction(made, None), region_of(made, []), [top])
+    given = sp.Tuple(KEEPING.model(k), FRESH.model(k))
+    with pytest.raises(Rejected, match="several models"):
+        strict_mean(Step("strict mean", top, None, {"given": given}), argument)
 
 
 def test_what_is_equal_at_point_masses_is_not_strict():
