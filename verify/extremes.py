@@ -1,8 +1,8 @@
 """A last look for a counterexample in corners of the domain, for what nothing else told.
 
-One size large and the others small; a late generation; many classes and few data, so that hardly a token is drawn
-twice; a truth that is nearly a point mass. What is not defined at such an instance, where the
-statement that it was made from holds, is not defined on the whole domain.
+One size large and the others small; a late generation; many classes and few data, so that hardly a
+token is drawn twice; a truth that is nearly a point mass. What is not defined at such an instance,
+where the statement that it was made from holds, is not defined on the whole domain.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
     1 - sum (1 - p_i) <= prod p_i <= p_1,   0 <= p_i <= 1
 
-The first factor is looked at where the statement names its terms. Where the sum diverges this says nothing, and what is proved with it stays true: the fact holds for
-every larger value of the sum as well, so that no bound from above was used.
+The first factor is looked at where the statement names its terms. Where the sum diverges this says
+nothing, and what is proved with it stays true: the fact holds for every larger value of the sum as
+well, so that no bound from above was used.
 """
 
 from __future__ import annotations

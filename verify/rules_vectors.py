@@ -15,7 +15,14 @@ from .positivity import prove
 from .region import Region, Variable
 from .unfold import unfold
 
-__all__ = ["average_over_sets", "cauchy_schwarz", "holds_over_sets", "largest_set", "over_sets", "triangle"]
+__all__ = [
+    "average_over_sets",
+    "cauchy_schwarz",
+    "holds_over_sets",
+    "largest_set",
+    "over_sets",
+    "triangle",
+]
 
 
 def cauchy_schwarz(step: Step, a: Argument) -> list[Rel]:

@@ -12,7 +12,8 @@ from refutable.verify.loader import load_file, paper_files
 def verdicts():
     files = [f for f in paper_files() if f.name.startswith("gerstgrasser2024")]
     claims = [c for f in files for c in load_file(f)]
-    found = combine(judge(claims, Options(engines=frozenset({"exact", "symbolic", "certificate"}), mutants=False)))
+    engines = frozenset({"exact", "symbolic", "certificate"})
+    found = combine(judge(claims, Options(engines=engines, mutants=False)))
     return {v.claim.id: v for v in found}
 
 
