@@ -18,7 +18,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq
 
-__all__ = ["BETS", "BINS", "lower_limit", "rounded"]
+__all__ = ["BETS", "BINS", "lower_limit", "rounded", "spread"]
 
 #: Observations are rounded to multiples of 1/BINS, at random and without bias.
 BINS = 4096
@@ -33,6 +33,20 @@ def rounded(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     [0, 2048, 4096]
     """
     return np.minimum(np.floor(y * BINS + rng.random(len(y))), BINS).astype(np.int64)
+
+
+def spread(y: np.ndarray, many: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The histogram of `rounded` values, y[i] being seen many[i] times.
+
+    >>> spread(np.array([0.0, 0.5]), np.array([7, 2]), np.random.default_rng(0))[[0, 2048]].tolist()
+    [7, 2]
+    """
+    below = np.minimum(np.floor(y * BINS), BINS - 1).astype(np.int64)
+    up = rng.binomial(many, np.clip(y * BINS - below, 0, 1))
+    out = np.zeros(BINS + 1, np.int64)
+    np.add.at(out, below, many - up)
+    np.add.at(out, below + 1, up)
+    return out
 
 
 def log_stake(counts: np.ndarray, values: np.ndarray, c: float) -> float:

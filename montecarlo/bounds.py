@@ -12,6 +12,7 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.families import Cdf
 
 from .instance import finite
 from .scope import Scope
@@ -77,6 +78,8 @@ def _functional(e: Q.Functional, scope: Scope) -> Span:
         scope.check_shift(v)
     if scope.span is not None:
         return _of_number(e, scope, scope.span)
+    if scope.process is not None and isinstance(scope.process.family, Cdf):
+        return (0.0, 1 / 3) if isinstance(e, Q.SqNorm) else (-math.inf, math.inf)
     if not scope.simplex:
         signed = isinstance(e, (Q.Coord, Q.Mass, Q.Trace))
         if isinstance(e, Q.Trace):  # of a covariance, not of a difference

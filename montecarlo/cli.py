@@ -7,15 +7,17 @@ file named, messages and progress to stderr.
 from __future__ import annotations
 
 import argparse
-import os
-import runpy
 import sys
-from pathlib import Path
+from concurrent.futures import Executor
+
+from .progress import Progress
 
 __all__ = ["add_parser", "simulate"]
 
 INTERRUPTED = 130
-DEFAULT = "fully-synthetic"
+RUNS = 20_000
+#: Replicates times generations that are worth starting processes for.
+WORTH = 20_000_000
 
 
 def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -23,7 +25,9 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     text = "the sampling engine by itself"
     parser = subparsers.add_parser("simulate", help=text, description=__doc__, allow_abbrev=False)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--preset", metavar="NAME", help="a process by name; see --list")
+    what.add_argument(
+        "--preset", metavar="NAME", help="a process or a paper's figure by name, or all figures: all"
+    )
     what.add_argument(
         "--process", metavar="FILE:NAME", help="a Process that a Python file declares"
     )
@@ -44,7 +48,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
         "--generations", type=int, metavar="G", help="how many fits (the preset's, else 20)"
     )
     parser.add_argument(
-        "--runs", type=int, default=20_000, metavar="R", help="rounded up to shards"
+        "--runs", type=int, metavar="R", help=f"replicates (the figure's, else {RUNS}); up to shards"
     )
     parser.add_argument("--quantity", action="append", metavar="NAME", help="what (repeatable)")
     parser.add_argument("--level", type=float, default=1e-3, help="of each interval by itself")
@@ -54,39 +58,42 @@ def add_parser(subparsers: argparse._SubParsersAction) -> argparse.ArgumentParse
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes")
     parser.add_argument("--max-seconds", type=float, metavar="S", help="stop after S seconds")
     parser.add_argument("--resume", metavar="FILE", help="go on from this checkpoint, and keep it")
-    parser.add_argument("-o", "--output", metavar="FILE", help=".json, else CSV; default stdout")
+    parser.add_argument("-o", "--output", metavar="FILE", help=".json, .parquet (with pyarrow), else"
+                        " CSV; default stdout; for figures a folder (figures)")  # fmt: skip
+    parser.add_argument("--full", action="store_true", help="figures at the papers' sizes: hours")
+    parser.add_argument("--adult", metavar="FILE", help="the UCI Adult data, for he-fig10")
+    parser.add_argument("--config", metavar="FILE", help="a TOML file with these options by name")
     parser.add_argument("--plot", metavar="FILE", help="a figure: .svg, .png or .pdf")
     parser.add_argument("--no-progress", action="store_true", help="no count on stderr")
-    parser.set_defaults(run=simulate)
+    defaults = {a.dest: a.default for a in parser._actions if a.dest != "help"}
+    parser.set_defaults(run=simulate, defaults=defaults)
     return parser
 
 
 def simulate(args: argparse.Namespace) -> int:
     """Run the command; 0, or 130 where Ctrl-C ended it early (with the table of what was done)."""
-    from .executors import executor
     from .plot import plot
-    from .presets import preset
+    from .presets import DEFAULT, preset
+    from .question import configured, question
     from .simulate import run
 
+    args = configured(args, args.defaults)
     if args.list:
         return _list()
-    process, at, quantities = _question(args)
+    if figures := _figures(args):
+        return _draw(args, figures)
+    process, at, quantities = question(args)
     generations = args.generations
     if generations is None:
         generations = 20 if args.process else preset(args.preset or DEFAULT).generations
-    show = not args.no_progress and sys.stderr.isatty()
-
-    def tick(done: int, total: int) -> None:
-        if show:
-            print(f"\rshard {done} of {total}", end="", file=sys.stderr, flush=True)
-
-    name = args.executor or ("processes" if args.jobs and args.jobs > 1 else "serial")
-    with executor(name, args.jobs) as pool:
-        table = run(process, at, generations, args.runs, quantities, args.seed, pool,
+    runs = RUNS if args.runs is None else args.runs
+    tick = _progress(args)
+    with _pool(args, runs * generations > WORTH) as pool:
+        table = run(process, at, generations, runs, quantities, args.seed, pool,
                     alpha=args.level, checkpoint=args.resume, max_seconds=args.max_seconds,
                     progress=tick)  # fmt: skip
-    if show:
-        print(file=sys.stderr)
+    if tick:
+        tick.close()
     if args.output:
         table.write(args.output)
     else:
@@ -104,92 +111,65 @@ def simulate(args: argparse.Namespace) -> int:
     return INTERRUPTED if table.ended == "interrupted" else 0
 
 
-def _question(args: argparse.Namespace):  # type: ignore[no-untyped-def]
-    """(process, values, quantities) of the command line."""
-    import sympy as sp
+def _pool(args: argparse.Namespace, large: bool) -> Executor:
+    """The executor asked for; else processes on all cores, where that saves time."""
+    from .executors import executor
 
-    from refutable.derivations.errors import UsageError
-    from refutable.derivations.families import Categorical, Gaussian
-
-    from .presets import preset
-
-    if args.process:
-        process, sizes, quantities = _declared(args.process), {}, args.quantity or ["sqnorm"]
-        law, classes = args.truth, args.classes
-    else:
-        chosen = preset(args.preset or DEFAULT)
-        window = args.window if args.window is not None else chosen.window
-        if (args.window is not None and not chosen.window) or window < 0:
-            raise UsageError(f"--window {args.window} does not fit; only most-recent takes one")
-        process, sizes = chosen.make(window), dict(chosen.sizes)
-        quantities = args.quantity or list(chosen.quantities)
-        asked = args.truth is not None or args.classes is not None
-        law, classes = (args.truth, args.classes) if asked else (chosen.truth, chosen.classes)
-    for text in args.set:
-        name, equals, value = text.partition("=")
-        if not equals or (not args.process and name not in sizes):
-            known = ", ".join(sizes) or "NAME=VALUE"
-            raise UsageError(f"--set {text!r} does not fit; this process takes {known}")
-        sizes[name] = value
-    at: dict[object, object] = {}
-    for name, value in sizes.items():
-        at[sp.Symbol(name)] = _number(str(value), f"--set {name}")
-    if isinstance(process.family, Categorical):
-        if law:
-            truth = tuple(_number(x, "--truth") for x in law.split(","))
-        else:
-            s = 10 if classes is None else classes
-            if s < 1:
-                raise UsageError(f"--classes must be at least 1 (got {s})")
-            truth = (sp.Rational(1, s),) * s
-        at[process.family.truth] = truth
-    elif isinstance(process.family, Gaussian):
-        spectrum = (law or ",".join(["1"] * (classes or 2))).split(",")
-        at[process.family.truth] = tuple(_number(x, "--truth") for x in spectrum)
-    elif law or classes:
-        raise UsageError(f"{process.name} has no probabilities: leave --truth and --classes out")
-    return process, at, quantities
+    spread = args.jobs > 1 if args.jobs else large
+    return executor(args.executor or ("processes" if spread else "serial"), args.jobs)
 
 
-def _number(text: str, what: str):  # type: ignore[no-untyped-def]
-    import sympy as sp
+def _progress(args: argparse.Namespace) -> Progress | None:
+    return None if args.no_progress or not sys.stderr.isatty() else Progress(sys.stderr)
 
+
+def _figures(args: argparse.Namespace) -> list[str]:
+    """The figures that are asked for; UsageError for options that they do not take."""
     from refutable.derivations.errors import UsageError
 
-    try:
-        return sp.Rational(text.strip())
-    except (TypeError, ValueError, ZeroDivisionError) as err:
-        raise UsageError(f"{what} must be a number such as 100, 1/3 or 0.1 (got {text!r})") from err
+    from .figures import FIGURES
+
+    names = list(FIGURES) if args.preset == "all" else [args.preset]
+    if args.preset != "all" and args.preset not in FIGURES:
+        for option in ("full", "adult"):
+            if getattr(args, option):
+                raise UsageError(f"--{option} is for figures; see --list")
+        return []
+    for option in ("set", "truth", "classes", "window", "generations", "quantity", "resume", "plot"):
+        if getattr(args, option):
+            raise UsageError(f"a figure has its own settings: leave --{option} out")
+    return names
 
 
-def _declared(place: str):  # type: ignore[no-untyped-def]
-    """The Process that a Python file declares under a variable or process name."""
-    from refutable.derivations.errors import LoadError, PathNotFound, UsageError
-    from refutable.derivations.process import Process
+def _draw(args: argparse.Namespace, names: list[str]) -> int:
+    from .figures import make
 
-    file, _, name = place.rpartition(":")
-    if not file:
-        raise UsageError(f"--process wants FILE:NAME (got {place!r})")
-    if not Path(file).is_file():
-        raise PathNotFound(f"{file} does not exist")
-    try:
-        values = runpy.run_path(file)
-    except Exception as err:
-        raise LoadError(f"{os.path.basename(file)} does not load: {type(err).__name__}: {err}",
-                        where=(file, None, None)) from err  # fmt: skip
-    found = {k: v for k, v in values.items() if isinstance(v, Process)}
-    for key, process in found.items():
-        if name in (key, process.name):
-            return process
-    raise UsageError(f"{file} declares no process {name!r}; it has {', '.join(found) or 'none'}")
+    if args.runs is not None and args.runs < 2:
+        from refutable.derivations.errors import UsageError
+
+        raise UsageError(f"--runs must be at least 2 for a figure (got {args.runs})")
+    tick = _progress(args)
+    with _pool(args, args.runs is None or args.runs > 64) as pool:
+        ended = make(names, args.output or "figures", print, full=args.full, adult=args.adult or "",
+                     seed=args.seed, runs=args.runs, pool=pool, progress=tick,
+                     max_seconds=args.max_seconds)  # fmt: skip
+    if tick:
+        tick.close()
+    if ended:
+        print(f"refutable: ended early ({ended}); the figures named above are whole", file=sys.stderr)
+    return INTERRUPTED if ended == "interrupted" else 0
 
 
 def _list() -> int:
-    from .presets import every
-    from .simulate import QUANTITIES
+    from .figures import FIGURES
+    from .presets import PRESETS
+    from .quantities import QUANTITIES
 
-    for name, p in every().items():
+    for name, p in PRESETS.items():
         sizes = ", ".join(f"{k}={v}" for k, v in p.sizes.items())
-        print(f"{name:<30}{p.text} ({sizes})")
+        print(f"{name:<24}{p.text} ({sizes})")
+    print("figures of the papers, or `all`:")
+    for name, make in FIGURES.items():
+        print(f"{name:<24}{(make.__doc__ or '').strip()}")
     print(f"quantities: {', '.join(QUANTITIES)}")
     return 0

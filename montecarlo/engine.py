@@ -15,16 +15,17 @@ import sympy as sp
 from refutable.derivations import process as P
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Categorical, FirstOrder, Gaussian, Linear, Scalar
+from refutable.derivations.families import Categorical, Cdf
 
-from . import categorical, gaussian, linear, scalar
-from .betting import BINS, rounded
+from . import categorical, scalar
+from .betting import BINS, rounded, spread
 from .bounds import bounds
 from .choice import kernel_for
 from .confidence import GRID, Bounded, Counted
+from .designs import AnyDesign, design_of, dimension, sampler
 from .fixed import settled
-from .instance import finite, instance, probabilities, put, spectrum, whole
-from .kernels import Kernel
+from .instance import instance, put
+from .kernels import Kernel, Population
 from .observe import holds, value
 from .paths import Needs, Paths
 from .plan import Step, plan
@@ -53,12 +54,14 @@ class Model:
     needs: Needs
     steps: tuple[Step, ...]
     truth: tuple = ()
-    design: linear.Design | gaussian.Spread | scalar.Number | None = None
+    design: AnyDesign | None = None
     kernel: Kernel | None = None
 
     @property
     def shard_runs(self) -> int:
         """Replicates of a shard: a power of two, 64 to 4096."""
+        if isinstance(self.kernel, Population):
+            return self.kernel.replicates
         if self.kernel is not None:
             return max(64, min(4096, 1 << ((KEPT // self.needs.last).bit_length() - 1)))
         width = max(len(self.truth), 1)
@@ -66,7 +69,7 @@ class Model:
             sizes = [i.size for s in self.steps for i in s.items]
             rows = getattr(self.design, "rows", None) or max(sizes, default=1)
             drawn = 1 if getattr(self.design, "ones", False) else max(rows, 1)
-            width = max(_dimension(self.design), 1) * drawn
+            width = max(dimension(self.design), 1) * drawn
         kept = KEPT // (max(len(self.needs.keys), 1) * max(self.scope.classes, 1))
         return max(64, min(4096, 1 << (max(min(SHARD // width, kept), 1).bit_length() - 1)))
 
@@ -79,21 +82,19 @@ class Model:
             1, SHARD // self.shard_runs if self.design else len(self.truth)
         )
 
-    def sample(self, key: tuple[int, int], shard: int) -> Paths:
-        """The paths of one shard."""
+    def sample(self, key: tuple[int, int], shard: int, runs: int | None = None) -> Paths:
+        """The paths of one shard, of `runs` replicates where it is not to be a whole one."""
+        runs = self.shard_runs if runs is None else runs
 
         def streams(generation: int, slot: int) -> np.random.Generator:
             return generator(key, shard, generation, slot)
 
         if self.kernel is not None:
-            return self.kernel.sample(self.needs, key, shard, self.shard_runs)
-        if isinstance(self.design, gaussian.Spread):
-            return gaussian.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
-        if isinstance(self.design, scalar.Number):
-            return scalar.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
-        if self.design is not None:
-            return linear.sample(self.steps, self.design, self.needs, streams, self.shard_runs)
-        return categorical.sample(self.steps, self.truth, self.needs, streams, self.shard_runs)
+            return self.kernel.sample(self.needs, key, shard, runs)
+        of = sampler(self.design)
+        if of is not None:
+            return of(self.steps, self.design, self.needs, streams, runs)
+        return categorical.sample(self.steps, self.truth, self.needs, streams, runs)
 
 
 def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]:
@@ -111,43 +112,12 @@ def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]
     if not found:
         return e, Model(Scope(None, values), Needs(), ())
     process = found[0]
-    longest = 0
-    truth: tuple = ()
-    design: linear.Design | gaussian.Spread | scalar.Number | None = None
-    if isinstance(process.family, Categorical):
-        truth = probabilities(values, process.family.truth)
-        longest = _longest(process, values) if e.has(Q.Fixation) else 0
-    elif isinstance(process.family, Linear):
-        design = _design(process.family, values)
-    elif isinstance(process.family, Gaussian):
-        eigenvalues = tuple(float(x) for x in spectrum(values, process.family.truth))
-        design = gaussian.Spread(
-            eigenvalues, process.family.divisor == "n-1", process.family.centre == "pool"
-        )
-    elif isinstance(process.family, Scalar):
-        true = finite(put(process.family.truth, values), str(process.family.truth))
-        design = scalar.Number(process.family.at(values), true)
-    else:
-        name = type(process.family).__name__
-        raise OutsideFragment(f"no sampler for the family {name}", part=name)
-    scope = Scope(process, values, len(truth) or _dimension(design), longest)
+    truth, design = design_of(process, values)
+    simplex = isinstance(process.family, Categorical)
+    longest = _longest(process, values) if simplex and e.has(Q.Fixation) else 0
+    scope = Scope(process, values, len(truth) or dimension(design), longest)
     needs = scope.needs(e)
     return e, Model(scope, needs, tuple(plan(process, values, needs.last)), truth, design)
-
-
-def _design(family: Linear, at: Mapping) -> linear.Design:
-    sigma2 = finite(put(family.sigma2, at), "sigma2")
-    if sigma2 < 0:
-        raise OutsideFragment(f"label noise of variance {sigma2}", part="sigma2")
-    rows = None if family.rows is None else whole(put(family.rows, at), "rows")
-    ones = isinstance(family, FirstOrder)
-    return linear.Design(whole(put(family.d, at), "d"), rows, sigma2, ones)
-
-
-def _dimension(design: linear.Design | gaussian.Spread | scalar.Number | None) -> int:
-    if isinstance(design, gaussian.Spread):
-        return len(design.eigenvalues)
-    return 0 if design is None else design.d
 
 
 def _longest(process: P.Process, at: Mapping) -> int:
@@ -187,10 +157,12 @@ class Job:
         seed: int,
         key: str,
         kernels: bool = False,
+        populations: bool = True,
     ) -> list[Job]:
         """Jobs that are measured on the same paths of one process.
 
-        kernels: take a compiled kernel where one suits, with streams of its own.
+        kernels: take a compiled kernel where one suits, with streams of its own.  populations: one
+        that counts replicates by state may suit, too.
         """
         for node in nodes:
             if not isinstance(node, (Q.Mean, Q.Prob)):
@@ -203,8 +175,10 @@ class Job:
         groups, model = model_of(sp.Tuple(*(sp.Tuple(*node.args) for node in nodes)), at)
         stream = stream_key(seed, key)
         if kernels:
-            kernel = kernel_for(groups, model.needs, model.steps, model.truth, model.design)
-            model = replace(model, kernel=kernel)
+            model = replace(model, kernel=kernel_for(groups, model, populations))
+        family = model.scope.process.family if model.scope.process else None
+        if isinstance(family, Cdf) and model.kernel is None:
+            raise OutsideFragment("no plain sampler for the family Cdf", part="Cdf")
         out = []
         for place, (node, group) in enumerate(zip(nodes, groups, strict=True)):
             given = group[1] if len(group) > 1 else None
@@ -224,19 +198,30 @@ class Job:
         """The integer sums of paths that were sampled as this shard."""
         scope = self.model.scope
         chosen = np.ones(paths.runs, bool)
+        many = None if paths.weights is None else self._many(paths.weights)
         if self.given is not None:
             chosen, maybe = holds(self.given, scope, paths)
             if np.any(chosen != maybe):
                 raise OutsideFragment(f"{self.given} is too close to call", part="condition")
         if self.is_event:
             yes, maybe = holds(self.observable, scope, paths)
-            return Tally(int(chosen.sum()), int((yes & chosen).sum()), int((maybe & chosen).sum()))
+            n, sure, perhaps = (_size(x & chosen, many) for x in (chosen, yes, maybe))
+            return Tally(n, sure, perhaps)
         x = value(self.observable, scope, paths)[chosen]
         width = self.high - self.low
         y = np.clip((x - self.low) / width, 0, 1) if width > 0 else np.zeros(len(x))
-        total = int(np.rint(y * GRID).astype(np.int64).sum())
-        binned = rounded(y, generator(self.key, shard, ROUNDING, self.place))
-        return Tally(len(x), total=total, histogram=np.bincount(binned, minlength=BINS + 1))
+        rng, points = generator(self.key, shard, ROUNDING, self.place), np.rint(y * GRID)
+        if many is None:
+            h = np.bincount(rounded(y, rng), minlength=BINS + 1)
+            return Tally(len(x), total=int(points.astype(np.int64).sum()), histogram=h)
+        many = many[chosen]
+        total = sum(int(k) * int(v) for k, v in zip(many, points, strict=True))
+        return Tally(int(many.sum()), total=total, histogram=spread(y, many, rng))
+
+    def _many(self, weights: np.ndarray) -> np.ndarray:
+        """How many replicates are in each state at the one generation that is looked at."""
+        last = self.model.scope.needs(sp.Tuple(self.observable, self.given or sp.S.true)).last
+        return weights[max(last, 1) - 1]
 
     def summary(self, tallies: Iterable[Tally]) -> Bounded | Counted:
         """The merged tallies as a summary with confidence intervals."""
@@ -245,3 +230,7 @@ class Job:
             return Counted(t.n, t.yes, t.maybe)
         h = np.zeros(BINS + 1, np.int64) if t.histogram is None else t.histogram
         return Bounded(t.n, t.total, h, self.low, self.high, self.cut)
+
+
+def _size(chosen: np.ndarray, many: np.ndarray | None) -> int:
+    return int(chosen.sum() if many is None else many[chosen].sum())

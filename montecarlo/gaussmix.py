@@ -1,4 +1,4 @@
-"""One-dimensional Gaussian mixtures refitted to their own data, in NumPy: EM, all replicates at once.
+"""One-dimensional Gaussian mixtures in NumPy: EM, all replicates at once; `fits` draws the data.
 
 Errors are W1 distances between mixing measures: of sum_k w_k delta(mean_k) on the line.
 
@@ -16,9 +16,7 @@ import numpy as np
 
 from refutable.derivations.errors import DomainError
 
-from .streams import generator
-
-__all__ = ["Mixture", "chain", "em", "wasserstein"]
+__all__ = ["Mixture", "em", "wasserstein"]
 
 FLOOR = 1e-3
 
@@ -69,7 +67,8 @@ class Mixture:
 
 
 def em(x: np.ndarray, start: Mixture, steps: int = 200, tolerance: float = 1e-7) -> Mixture:
-    """EM from `start` on data (runs, n), until the mean log-likelihood gains less than tolerance.
+    """EM from `start` on data (runs, n), until a replicate's mean log-likelihood gains less than
+    tolerance.
 
     >>> one = em(np.array([[1.0, 3.0]]), Mixture.of([1], [0], [1]))
     >>> one.means.tolist(), one.deviations.tolist()
@@ -77,21 +76,31 @@ def em(x: np.ndarray, start: Mixture, steps: int = 200, tolerance: float = 1e-7)
     """
     if x.ndim != 2 or x.shape[1] < 1 or not np.isfinite(x).all():
         raise DomainError("data must be finite, (runs, n) with n >= 1")
-    model, level = start, start.likelihood(x)
+    out = Mixture(start.weights.copy(), start.means.copy(), start.deviations.copy())
+    level, todo = np.full(len(x), -np.inf), np.arange(len(x))
     for _ in range(steps):
-        log = model.densities(x)
-        share = np.exp(log - np.logaddexp.reduce(log, axis=2)[:, :, None])
+        model, data = Mixture(out.weights[todo], out.means[todo], out.deviations[todo]), x[todo]
+        log = model.densities(data)
+        top = log.max(axis=2)
+        share = np.exp(log - top[:, :, None])
+        total = share.sum(axis=2)
+        now = (top + np.log(total)).mean(axis=1)
+        on = ~(now - level[todo] < tolerance)
+        level[todo] = now
+        todo = todo[on]
+        if not len(todo):
+            break
+        data, share = data[on], share[on] / total[on][:, :, None]
         mass = share.sum(axis=1)
         safe = np.where(mass > 0, mass, 1.0)
-        means = np.where(mass > 0, np.einsum("rn,rnk->rk", x, share) / safe, model.means)
-        off = x[:, :, None] - means[:, None, :]
-        deviations = np.sqrt(np.einsum("rnk,rnk->rk", off * off, share) / safe)
-        model = Mixture(mass / x.shape[1], means, np.maximum(deviations, FLOOR))
-        now = model.likelihood(x)
-        if (now - level < tolerance).all():
-            break
-        level = now
-    return model
+        sums = (data[:, None, :] @ share)[:, 0]
+        means = np.where(mass > 0, sums / safe, model.means[on])
+        off = data[:, :, None] - means[:, None, :]
+        off *= off
+        deviations = np.sqrt(np.einsum("rnk,rnk->rk", off, share) / safe)
+        out.weights[todo], out.means[todo] = mass / x.shape[1], means
+        out.deviations[todo] = np.maximum(deviations, FLOOR)
+    return out
 
 
 def wasserstein(a: Mixture, b: Mixture) -> np.ndarray:
@@ -102,29 +111,3 @@ def wasserstein(a: Mixture, b: Mixture) -> np.ndarray:
     places = np.take_along_axis(places, order, axis=1)
     gap = np.cumsum(np.take_along_axis(jumps, order, axis=1), axis=1)[:, :-1]
     return (np.abs(gap) * np.diff(places, axis=1)).sum(axis=1)
-
-
-def chain(
-    truth: Mixture, sizes: Sequence[int], key: tuple[int, int], shares: Sequence[float] = (),
-    shard: int = 0,
-) -> np.ndarray:
-    """W1 errors of generations 1, 2, ..., (runs, generations).
-
-    truth: one mixture per replicate.  shares: chance that a datum is real, by generation (0).
-    Raises DomainError for sizes below one and shares outside [0, 1].
-    """  # fmt: skip
-    alpha = list(shares) or [0.0] * len(sizes)
-    if not sizes or min(sizes) < 1 or len(alpha) != len(sizes):
-        raise DomainError(f"sizes {list(sizes)} with {len(alpha)} shares")
-    if not all(0 <= a <= 1 for a in alpha):
-        raise DomainError(f"shares must be in [0, 1] (got {alpha})")
-    model, out = truth, np.empty((len(truth.weights), len(sizes)))
-    for g, (size, share) in enumerate(zip(sizes, alpha, strict=True), 1):
-        rng = generator(key, shard, g)
-        x = model.draw(rng, size)
-        if share:
-            real = truth.draw(generator(key, shard, g, 1), size)
-            x = np.where(generator(key, shard, g, 2).random(x.shape) < share, real, x)
-        model = em(x, model)
-        out[:, g - 1] = wasserstein(model, truth)
-    return out

@@ -1,8 +1,9 @@
 """Fast kernels as samplers of paths; `choice` says which one suits a question.
 
-The urn's and the regression's kernels keep squared norms per generation and nothing else; point
-masses and collapse times follow from them. The others keep models. Kernels have streams of their
-own, and the plain samplers as their oracle.
+The kernels of chains, distribution functions and regression keep squared norms per generation and
+nothing else; point masses and collapse times follow from them. The others keep models, one of them
+those of a whole population. Kernels have streams of their own, and the plain samplers as their
+oracle.
 """
 
 from __future__ import annotations
@@ -12,18 +13,22 @@ from fractions import Fraction
 
 import numpy as np
 
-from . import bartlett, filtered, mixture, regression, urn
+from . import bartlett, filtered, mixture, ranks, regression, urn
 from .gaussian import Spread
 from .paths import Needs, Paths, common
+from .two_types import histograms
 
 __all__ = [
     "Chain",
+    "Distribution",
     "Filtered",
     "FreshAccumulated",
     "FreshDesigns",
     "Gaussians",
     "Kernel",
+    "KnownDesigns",
     "Mixtures",
+    "Population",
 ]
 
 Key = tuple[int, int]
@@ -76,6 +81,87 @@ def _with_collapse(paths: Paths, single: np.ndarray, needs: Needs) -> Paths:
         single = single[:, : needs.horizon]
         paths.collapsed = np.where(single.any(axis=1), single.argmax(axis=1) + 1, 0)
     return paths
+
+
+@dataclass(frozen=True)
+class Population:
+    """Chains of n draws from the model before, of which only the mass of some tokens is asked for:
+    how many replicates are in each state, whatever their number.
+
+    tokens: their places, from 0.  Rows of the paths are the states 0..n; the mass is kept at the
+    first of the tokens, the rest at the first other one.
+    """
+
+    n: int
+    truth: tuple[Fraction, ...]
+    tokens: frozenset[int]
+
+    @property
+    def replicates(self) -> int:
+        """Of a shard: enough to make its cost small beside theirs."""
+        return 1 << max(12, (16 * self.n**2).bit_length() - 1)
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard of states."""
+        s, n = len(self.truth), self.n
+        share = sum((self.truth[i] for i in self.tokens), Fraction(0))
+        p = np.array([float(x) for x in self.truth])
+        paths = Paths(n + 1, p, common(x.denominator for x in self.truth))
+        paths.weights = histograms(n, share, max(needs.last, 1), runs, key, shard)
+        states = np.zeros((n + 1, s))
+        states[:, min(self.tokens)] = np.arange(n + 1) / n
+        rest = [i for i in range(s) if i not in self.tokens]
+        if rest:
+            states[:, rest[0]] = np.arange(n, -1, -1) / n
+        for name in needs.keys:
+            paths.vectors[name], paths.lattice[name] = states, common([n])
+        return paths
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Empirical distribution functions, by ranks: n data of the model before, mixed with `real`
+    fresh ones of weight `share` (none where it is 0).  alone: the first model has no others.
+    """
+
+    n: int
+    real: int
+    share: Fraction
+    alone: bool
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard: squared errors, integrated against the truth."""
+        replicates = np.arange(shard * runs, (shard + 1) * runs, dtype=np.uint64)
+        words, last = (key[0] & 0xFFFFFFFF, key[0] >> 32), max(needs.last, 1)
+        paths = Paths(runs, np.zeros(1), None)
+        if self.real:
+            paths.norms = ranks.mixed(
+                self.n, self.real, self.share, last, replicates, words, self.alone
+            )
+        else:
+            paths.norms = ranks.synthetic(self.n, last, replicates, words)
+        return paths
+
+
+@dataclass(frozen=True)
+class KnownDesigns:
+    """Least squares on copies[g - 1] copies of one design that is known by eigenvalues of X'X."""
+
+    eigenvalues: tuple[float, ...]
+    sigma: float
+    copies: tuple[int, ...]
+    accumulate: bool
+
+    def sample(self, needs: Needs, key: Key, shard: int, runs: int) -> Paths:
+        """One shard: squared lengths of the errors."""
+        paths = Paths(runs, np.zeros(len(self.eigenvalues)), None)
+        words = (key[0] & 0xFFFFFFFF, key[0] >> 32)
+        copies = self.copies[: needs.last] or self.copies
+        squares = regression.fixed(
+            self.eigenvalues, self.sigma, copies, shard * runs, runs, words, self.accumulate
+        )
+        paths.norms = np.ascontiguousarray(squares.T)
+        return paths
 
 
 @dataclass(frozen=True)
@@ -166,4 +252,7 @@ def _squares(of, designs, needs: Needs, key: Key, shard: int, runs: int) -> Path
     return paths
 
 
-Kernel = Chain | Filtered | FreshDesigns | FreshAccumulated | Gaussians | Mixtures
+Kernel = (
+    Chain | Distribution | Filtered | FreshAccumulated | FreshDesigns | Gaussians | KnownDesigns
+    | Mixtures | Population
+)  # fmt: skip

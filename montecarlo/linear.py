@@ -25,12 +25,14 @@ class Design:
     """d: input dimension; rows: rows of the one shared design, or None for fresh ones; sigma2.
 
     ones: every input is 1, so that a fit is the mean of its labels (an estimate to first order).
+    eigenvalues: of X'X, where the shared design is given.
     """
 
     d: int
     rows: int | None
     sigma2: float
     ones: bool = False
+    eigenvalues: tuple[float, ...] = ()
 
 
 def sample(
@@ -63,7 +65,7 @@ class _Walk:
         self.heap: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         self.shared = None
         if design.rows is not None:
-            x = self._rows(streams(0, 0), design.rows)
+            x = self._known() if design.eigenvalues else self._rows(streams(0, 0), design.rows)
             self.shared = (x, np.swapaxes(x, 1, 2) @ x)
 
     def _rows(self, rng: np.random.Generator, rows: int) -> np.ndarray:
@@ -72,6 +74,15 @@ class _Walk:
                 f"{rows} rows in {self.design.d} dimensions: no full column rank", part="rows < d"
             )
         return rng.standard_normal((self.runs, rows, self.design.d))
+
+    def _known(self) -> np.ndarray:
+        """A design with the given X'X, rotated to its eigenvectors."""
+        rows, d = self.design.rows, self.design.d
+        if rows is None or rows < d:
+            raise OutsideFragment(f"{rows} rows in {d} dimensions", part="rows < d")
+        x = np.zeros((rows, d))
+        x[np.arange(d), np.arange(d)] = np.sqrt(self.design.eigenvalues)
+        return np.broadcast_to(x, (self.runs, rows, d))
 
     def walk(self) -> Paths:
         for g, step in enumerate(self.steps, 1):

@@ -20,7 +20,7 @@ from .instance import finite, number, probabilities, whole
 from .paths import Lattice, Paths, common, scaled
 from .scope import Scope
 
-__all__ = ["holds", "value"]
+__all__ = ["holds", "sampled", "value"]
 
 #: Rounding errors of an observable stay far below this, relative to its size.
 TOLERANCE = 1e-9
@@ -30,11 +30,16 @@ SUBSETS = 14
 
 def value(e: sp.Basic, scope: Scope, paths: Paths) -> np.ndarray:
     """The observable on every replicate, (runs,)."""
-    with np.errstate(all="ignore"):
-        out = np.broadcast_to(np.asarray(_value(e, scope, paths), float), (paths.runs,))
+    out = sampled(e, scope, paths)
     if not np.all(np.isfinite(out)):
         raise OutsideFragment(f"{e} is not finite on some paths", part="unbounded observable")
     return out
+
+
+def sampled(e: sp.Basic, scope: Scope, paths: Paths) -> np.ndarray:
+    """`value`, with NaN on the replicates where there is none."""
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(np.asarray(_value(e, scope, paths), float), (paths.runs,))
 
 
 def holds(event: sp.Basic, scope: Scope, paths: Paths) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +64,7 @@ def holds(event: sp.Basic, scope: Scope, paths: Paths) -> tuple[np.ndarray, np.n
         return sure & (ayes == byes), ~sure | (ayes == byes)
     if isinstance(event, Q.IsDirac):
         if paths.norms is not None and scope.terms(event.args[0])[0][1][0] == "model":
-            dirac = _norm(event.args[0], scope, paths) == 1
+            dirac = _kept(event.args[0], scope, paths.norms) == 1
         else:
             dirac = np.broadcast_to(_support(event.args[0], scope, paths) == 1, (paths.runs,))
         return dirac, dirac
@@ -170,8 +175,9 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
     if isinstance(e, Q.TotalVariation):
         gap, _ = _vector(e.args[0] - e.args[1], scope, paths)
         return np.maximum(np.maximum(gap, 0).sum(axis=-1), np.maximum(-gap, 0).sum(axis=-1))
-    if isinstance(e, Q.SqNorm) and paths.norms is not None:
-        return _norm(e.args[0], scope, paths)
+    for kind, kept in ((Q.SqNorm, paths.norms), (Q.Norm1, paths.lengths)):
+        if isinstance(e, kind) and kept is not None:
+            return _kept(e.args[0], scope, kept)
     if not e.vectors:
         raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
     x, step = _vector(e.args[0], scope, paths)
@@ -195,11 +201,10 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
     raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
 
 
-def _norm(v: sp.Basic, scope: Scope, paths: Paths) -> np.ndarray:
-    """The squared norm of a model (or its error), which a kernel kept instead of the vector."""
+def _kept(v: sp.Basic, scope: Scope, norms: np.ndarray) -> np.ndarray:
+    """The norm of a model (or its error), which was kept instead of the vector."""
     ((_, key),) = [(c, key) for c, key in scope.terms(v) if key[0] == "model"]
-    assert paths.norms is not None
-    return paths.norms[:, key[1] - 1]
+    return norms[:, key[1] - 1]
 
 
 def _nearest_half(x: np.ndarray, step: Lattice) -> np.ndarray:

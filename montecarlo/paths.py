@@ -87,7 +87,10 @@ class Paths:
     vectors: key -> array (runs, classes).  truth: array (classes,).  lattice: key -> Lattice.
     collapsed: (runs,) first internal generation whose model is a point mass, 0 for none up to
     `horizon`.  norms: what a kernel keeps instead of vectors, squared norms (runs,
-    generations) on `norm_lattice`.  true_covariance: (d * d,), row by row.
+    generations) on `norm_lattice`.  lengths: first norms of errors, likewise.
+    true_covariance: (d * d,), row by row.  weights: where rows are states and not replicates, how
+    many replicates are in each, (generations, runs); then the rows of one generation say nothing
+    about another.
     """
 
     runs: int
@@ -99,4 +102,6 @@ class Paths:
     horizon: int = 0
     norms: np.ndarray | None = None
     norm_lattice: Lattice = None
+    lengths: np.ndarray | None = None
     true_covariance: np.ndarray | None = None
+    weights: np.ndarray | None = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from refutable.derivations.errors import UsageError
-from refutable.derivations.families import Categorical, Gaussian, Linear
+from refutable.derivations.families import Categorical, Cdf, Family, Gaussian, Linear
 from refutable.derivations.process import (
     Accumulate,
     Average,
@@ -27,9 +27,15 @@ from refutable.derivations.process import (
     Truth,
 )
 
-__all__ = ["PRESETS", "Preset", "every", "preset"]
+from .fitted import Glm, KnownDesign, NormalMixture
 
-m, n, N, alpha, d, T, sigma2, real, synthetic = sp.symbols("m n N alpha d T sigma2 real synthetic")
+__all__ = ["DEFAULT", "PRESETS", "Preset", "preset"]
+
+DEFAULT = "fully-synthetic"
+
+m, n, N, alpha, w, d, T, sigma2, real, synthetic = sp.symbols(
+    "m n N alpha w d T sigma2 real synthetic"
+)
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,14 @@ def _linear(name: str, step: Fit, rows: sp.Symbol | None = T) -> Callable[[int],
     return lambda _: Process(name, Linear(d, rows, sigma2), step, index=m)
 
 
+def _fitted(name: str, family: Family) -> Callable[[int], Process]:
+    step = Pool([Draw(_MIXED, n, "data")])
+    return lambda _: Process(name, family, step, first=Pool([Draw(Truth(), n, "data")]), index=m)
+
+
 _REAL = Once(Truth(), N, "real")
 _MIXED = Mix(alpha, Truth(), Model())
+_BOTH = [Draw(Truth(), N, "real"), Draw(Model(), n, "synthetic")]
 _SIZES: dict[str, int | str] = {"d": 5, "T": 40, "sigma2": 1}
 
 PRESETS: dict[str, Preset] = {
@@ -132,6 +144,47 @@ PRESETS: dict[str, Preset] = {
         _SIZES,
         ("risk",),
     ),
+    "linear-known": Preset(
+        "least squares on copies of one given design of T rows; --truth: eigenvalues of X'X",
+        lambda _: Process("known design", KnownDesign(T, sigma2), Pool([Draw(Model(), T)]), index=m),
+        {"T": 40, "sigma2": 1},
+        ("risk",),
+        truth="30,40,50",
+    ),
+    "logistic": Preset(
+        "logistic regression with an intercept on its own labels, coefficients 0, 1, -1",
+        _fitted("logistic", Glm("logistic", (0, 1, -1), intercept=True)),
+        {"n": 1000, "alpha": "1/10"},
+        ("risk",),
+        generations=10,
+    ),
+    "poisson": Preset(
+        "Poisson regression with an intercept on its own labels, coefficients 0, 1/2, -1/2",
+        _fitted("Poisson", Glm("poisson", (0, sp.Rational(1, 2), sp.Rational(-1, 2)), intercept=True)),
+        {"n": 1000, "alpha": "1/10"},
+        ("risk",),
+        generations=10,
+    ),
+    "normal-mixture": Preset(
+        "two normal laws at -2 and 2, refitted by EM; l1: W1 between mixing measures",
+        _fitted("normal mixture", NormalMixture((sp.Rational(1, 2),) * 2, (-2, 2), (1, 1))),
+        {"n": 200, "alpha": "1/10"},
+        ("l1",),
+        generations=10,
+    ),
+    "cdf": Preset(
+        "an empirical distribution function refitted to n of its own data; risk: Cramer-von Mises",
+        lambda _: Process("distribution function", Cdf(), Pool([Draw(Model(), n)]), index=m),
+        {"n": 100},
+        ("risk",),
+    ),
+    "cdf-mixed": Preset(
+        "the same beside N fresh real data of weight w",
+        lambda _: Process("distribution function", Cdf(), Pool(_BOTH, [w, 1 - w]),
+                          first=Pool(_BOTH[:1]), index=m),
+        {"n": 100, "N": 100, "w": "31/50"},
+        ("risk",),
+    ),
     "linear-replace-multiple": Preset(
         "least squares on m copies of the design, all labelled by the latest model",
         _linear("linear, replace multiple", Pool([Draw(Model(), m * T)])),
@@ -142,19 +195,12 @@ PRESETS: dict[str, Preset] = {
 
 
 def preset(name: str) -> Preset:
-    """The preset of this name, figures included; UsageError names the others.
+    """The preset of this name; UsageError names the others.
 
     >>> preset("accumulate").sizes
     {'n': 100}
     """
-    known = every()
-    if name not in known:
-        raise UsageError(f"unknown preset {name!r}; use one of {', '.join(known)}")
-    return known[name]
-
-
-def every() -> dict[str, Preset]:
-    """All presets: those above, and the papers' figures."""
-    from .figures import FIGURES
-
-    return {**PRESETS, **FIGURES}
+    if name not in PRESETS:
+        known = ", ".join(PRESETS)
+        raise UsageError(f"unknown preset {name!r}; use {known}, or a figure (see --list)")
+    return PRESETS[name]

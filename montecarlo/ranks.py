@@ -147,7 +147,7 @@ def _expand(z, take, size, real_times, fake_times, fake):  # type: ignore[no-unt
 
 
 @jit
-def _mixed(n, m, share, last, size_t, size_a, replicates, k0, k1, out):  # type: ignore[no-untyped-def]
+def _mixed(n, m, share, alone, last, size_t, size_a, replicates, k0, k1, out):  # type: ignore[no-untyped-def]
     blocks = 64 if n <= 512 else 16 * ((n + 127) // 128)
     together = (8 * blocks) // n
     most = max(m, n) + 1
@@ -176,6 +176,8 @@ def _mixed(n, m, share, last, size_t, size_a, replicates, k0, k1, out):  # type:
                     fill(buffer, blocks, blocks * chunk, 0, replicate, k0, k1)
                 p, begin = 3 * ((t - 2) % SIZES), ((t - 2) % together) * n
                 from_real = kept_size(sizes, p, n, size_t, size_a, t, low, high, k0, k1)
+                if alone and t == 2:
+                    from_real = np.int64(n)  # the first model has no other data
                 for i in range(m + 1):
                     real_times[i] = 0
                 for i in range(n + 1):
@@ -192,7 +194,8 @@ def _mixed(n, m, share, last, size_t, size_a, replicates, k0, k1, out):  # type:
             _fresh(m, real, words, fresh_blocks, fresh_blocks * (t - 1), 2, replicate, k0, k1)
             real[m] = 2.0
             fake[n] = 2.0
-            out[r, t - 1] = _merge(real, m, fake, n, share, z, take)
+            weight = 1.0 if alone and t == 1 else share
+            out[r, t - 1] = _merge(real, m, fake, n, weight, z, take)
 
 
 def synthetic(n: int, last: int, replicates: np.ndarray, key: tuple[int, int]) -> np.ndarray:
@@ -215,11 +218,18 @@ def synthetic(n: int, last: int, replicates: np.ndarray, key: tuple[int, int]) -
 
 
 def mixed(
-    n: int, m: int, share: Fraction, last: int, replicates: np.ndarray, key: tuple[int, int]
+    n: int,
+    m: int,
+    share: Fraction,
+    last: int,
+    replicates: np.ndarray,
+    key: tuple[int, int],
+    alone: bool = False,
 ) -> np.ndarray:
     """Squared errors of generations 1..last where a model is the mixture, with weight `share` on
     the first, of the empirical laws of m fresh real data and of n data from the model before.
 
+    alone: the first model is that of its m real data, without the others.
     Raises as `synthetic`, for m too, and DomainError for a share outside [0, 1].
     """
     _check(n, last)
@@ -229,10 +239,10 @@ def mixed(
     replicates = np.ascontiguousarray(replicates, np.uint64)
     table = size_table(n, Fraction(share), False)
     if not HAVE_NUMBA:
-        return ranks_twin.mixed(n, m, float(share), last, table, replicates, key)
+        return ranks_twin.mixed(n, m, float(share), last, table, replicates, key, alone)
     out = np.empty((len(replicates), last))
     k0, k1 = (np.uint32(k & 0xFFFFFFFF) for k in key)
-    _mixed(n, m, float(share), last, *table, replicates, k0, k1, out)
+    _mixed(n, m, float(share), alone, last, *table, replicates, k0, k1, out)
     return out
 
 

@@ -42,7 +42,7 @@ def _integral(x, now):  # type: ignore[no-untyped-def]
     return np.cumsum((now - before) * (a * a + a * b + b * b), axis=1)[:, -1] * THIRD
 
 
-def mixed(n, m, share, last, table, replicates, key):  # type: ignore[no-untyped-def]
+def mixed(n, m, share, last, table, replicates, key, alone=False):  # type: ignore[no-untyped-def]
     """Squared errors (replicates, last)."""
     blocks = 16 * ((max(m, n) + 1 + 31) // 32)
     fake = _fresh(n, blocks, 0, 3, replicates, key)
@@ -50,6 +50,8 @@ def mixed(n, m, share, last, table, replicates, key):  # type: ignore[no-untyped
     for t in range(1, last + 1):
         if t > 1:
             from_real = kept_sizes(n, table, t - 1, replicates, key, tag=t)
+            if alone and t == 2:
+                from_real = np.full(len(replicates), n)
             for r, size in enumerate(from_real):
                 first, second = _indices(n, m, size, t, replicates[r], key)
                 drawn = np.concatenate([real[r, first], fake[r, second]])
@@ -58,7 +60,8 @@ def mixed(n, m, share, last, table, replicates, key):  # type: ignore[no-untyped
         both = np.concatenate([real, fake], axis=1)
         order = np.argsort(both, axis=1, kind="stable")
         reals = np.cumsum(order < m, axis=1)
-        now = reals * (share / m) + (np.arange(1, m + n + 1) - reals) * ((1.0 - share) / n)
+        w = 1.0 if alone and t == 1 else share
+        now = reals * (w / m) + (np.arange(1, m + n + 1) - reals) * ((1.0 - w) / n)
         out[:, t - 1] = _integral(np.take_along_axis(both, order, axis=1), now)
     return out
 

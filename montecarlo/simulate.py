@@ -16,34 +16,19 @@ from pathlib import Path
 
 import sympy as sp
 
-from refutable.derivations import quantity as Q
 from refutable.derivations.errors import DomainError, UsageError
 from refutable.derivations.process import Process
 
 from .engine import Job, Model
 from .estimate import shards_for, truncated
 from .executors import run_sharded
+from .quantities import QUANTITIES
 from .store import read_checkpoint, write_checkpoint
 from .table import Row, Table
 from .tally import Tally
+from .theory import theory
 
 __all__ = ["QUANTITIES", "run"]
-
-#: Quantities by name: (process, paper index) -> Mean or Prob.
-QUANTITIES: dict[str, Callable[[Process, sp.Basic], sp.Expr]] = {
-    "sqnorm": lambda p, m: Q.Mean(Q.SqNorm(p.model(m))),
-    "norminf": lambda p, m: Q.Mean(Q.NormInf(p.model(m))),
-    "support": lambda p, m: Q.Mean(Q.Support(p.model(m))),
-    "collapsed": lambda p, m: Q.Prob(Q.IsDirac(p.model(m))),
-    "time": lambda p, m: Q.Mean(sp.Min(p.collapse_time, m)),
-    "risk": lambda p, m: Q.Mean(Q.SqNorm(p.model(m) - p.truth)),
-    "l1": lambda p, m: Q.Mean(Q.Norm1(p.model(m) - p.truth)),
-    "tv": lambda p, m: Q.Mean(Q.TotalVariation(p.model(m), p.truth)),
-    "trace": lambda p, m: Q.Mean(Q.Trace(p.covariance(m))),
-    "frobenius": lambda p, m: Q.Mean(Q.SqNorm(p.covariance(m) - p.true_covariance)),
-    "drift": lambda p, m: Q.Mean(Q.Norm1(p.model(m) - p.model(p.origin))),
-}
-
 
 def run(
     process: Process,
@@ -115,13 +100,25 @@ def run(
     finally:
         results.close()
         save()
+    known = _theory(process, at, quantities, wanted)
     rows = []
     for (index, name), job, tally in zip(nodes, jobs, tallies, strict=True):
         summary = job.summary([tally])
         lo, hi = summary.interval(alpha)
-        rows.append(Row(index, name, summary.mean, lo, hi, summary.n))
+        rows.append(Row(index, name, summary.mean, lo, hi, summary.n, known.get((index, name))))
     replicates = done * jobs[0].model.shard_runs
     return Table(process.name, tuple(rows), replicates, alpha, seed, ended)
+
+
+def _theory(
+    process: Process, at: Mapping, quantities: Sequence[str] | Mapping, wanted: list[int]
+) -> dict[tuple[int, str], float]:
+    """What theory says, where it says anything about a named quantity."""
+    out = {}
+    for name in () if isinstance(quantities, Mapping) else quantities:
+        found = theory(process, at, name, wanted)
+        out.update({(g, name): x for g, x in zip(wanted, found or [], strict=bool(found))})
+    return out
 
 
 @lru_cache(maxsize=2)

@@ -6,17 +6,21 @@ import csv
 import io
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
+
+from refutable.derivations.errors import UsageError
 
 from .store import write_atomic
 
-__all__ = ["Row", "Table"]
+__all__ = ["Row", "Table", "csv_text", "parquet", "records"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity at one generation; n: observations behind it.
+    """One quantity at one generation; n: observations behind it; theory: None where there is none.
 
     Where `hi` is infinite, the observable has no upper bound: it was truncated for `mean` and `lo`,
     and sampling says nothing about how large its mean may be.
@@ -28,6 +32,7 @@ class Row:
     lo: float
     hi: float
     n: int
+    theory: float | None = None
 
 
 @dataclass(frozen=True)
@@ -36,8 +41,8 @@ class Table:
     "interrupted" or "time".
 
     >>> print(Table("FS", (Row(1, "sqnorm", 0.5, 0.25, 0.75, 8),), 8, 0.01, 0).csv(), end="")
-    generation,quantity,mean,lo,hi,n
-    1,sqnorm,0.5,0.25,0.75,8
+    generation,quantity,mean,lo,hi,n,theory
+    1,sqnorm,0.5,0.25,0.75,8,
     """
 
     process: str
@@ -53,17 +58,11 @@ class Table:
         return self.ended == "complete"
 
     def csv(self) -> str:
-        """Comma-separated, with a header; numbers in full precision."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(Row.__dataclass_fields__)
-        for r in self.rows:
-            writer.writerow([r.generation, r.quantity, repr(r.mean), repr(r.lo), repr(r.hi), r.n])
-        return out.getvalue()
+        """Comma-separated, with a header; numbers in full precision, nothing for NaN."""
+        return csv_text(self.rows)
 
     def json(self) -> str:
         """A JSON object; infinite limits and means of nothing are null."""
-        rows = [{k: _plain(getattr(r, k)) for k in Row.__dataclass_fields__} for r in self.rows]
         body = {
             "schema": "refutable.table/1",
             "process": self.process,
@@ -72,13 +71,52 @@ class Table:
             "seed": self.seed,
             "complete": self.complete,
             "ended": self.ended,
-            "rows": rows,
+            "rows": records(self.rows),
         }
         return json.dumps(body, indent=1, allow_nan=False) + "\n"
 
     def write(self, path: str | Path) -> None:
-        """Write JSON where the name ends in .json, else CSV; whole or not at all."""
-        write_atomic(path, self.json() if str(path).endswith(".json") else self.csv())
+        """Write JSON where the name ends in .json, Parquet for .parquet, else CSV; whole or not at
+        all. Parquet raises UsageError where pyarrow is not installed."""
+        ending = Path(path).suffix.lower()
+        if ending == ".parquet":
+            write_atomic(path, parquet(self.rows))
+        else:
+            write_atomic(path, self.json() if ending == ".json" else self.csv())
+
+
+def records(rows: Sequence[Any]) -> list[dict[str, object]]:
+    """Rows (dataclasses) as JSON objects; what is not finite is null."""
+    return [{f.name: _plain(getattr(r, f.name)) for f in fields(r)} for r in rows]
+
+
+def csv_text(rows: Sequence[Any]) -> str:
+    """Rows (dataclasses, at least one) as comma-separated values."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([f.name for f in fields(rows[0])])
+    for r in rows:
+        cells = (getattr(r, f.name) for f in fields(r))
+        writer.writerow([_cell(x) for x in cells])
+    return out.getvalue()
+
+
+def parquet(rows: Sequence[Any]) -> bytes:
+    """Rows (dataclasses) as a Parquet file; UsageError where pyarrow is not installed."""
+    try:
+        import pyarrow  # type: ignore[import-not-found, unused-ignore]
+        import pyarrow.parquet  # type: ignore[import-not-found, unused-ignore]
+    except ImportError as err:
+        raise UsageError("Parquet needs pyarrow: pip install pyarrow, or write .csv") from err
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(records(rows)), out)
+    return out.getvalue()
+
+
+def _cell(x: object) -> object:
+    if isinstance(x, float):
+        return "" if math.isnan(x) else repr(x)
+    return x
 
 
 def _plain(x: object) -> object:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 
 import pytest
 
 from refutable.montecarlo import simulate as engine
 from refutable.montecarlo.cli import INTERRUPTED
-from refutable.montecarlo.presets import every
+from refutable.montecarlo.figures import FIGURES
+from refutable.montecarlo.presets import PRESETS
 from refutable.verify.cli import main
 
-PRESETS = every()
 SMALL = ["--generations", "2", "--runs", "64", "--no-progress"]
 
 
@@ -29,16 +30,46 @@ def test_every_preset_runs(name, capsys):
     assert [r["generation"] for r in table][-1] == "2"
 
 
-def test_a_figure_brings_its_settings(capsys):
-    """Gerstgrasser et al., Figure 7: errors grow tenfold, or 1.55-fold (margins of 9 deviations)."""
-    args = ["simulate", "--runs", "2000", "--no-progress", "--set", "T=30", "--preset"]
-    assert main([*args, "gerstgrasser-fig7-replace"]) == 0
-    replaced = [float(r["mean"]) for r in rows(capsys.readouterr().out)]
-    assert len(replaced) == 10
-    assert main([*args, "gerstgrasser-fig7-accumulate"]) == 0
-    kept = [float(r["mean"]) for r in rows(capsys.readouterr().out)]
-    assert replaced[9] > 8 * replaced[0]
-    assert kept[9] < 1.7 * kept[0]
+def test_theory_stands_beside_the_numbers(capsys):
+    """At level 1e-9 each interval holds the theory's number, and not one 1 % off."""
+    args = ["--preset", "mixture", "--quantity", "sqnorm", "--generations", "3"]
+    assert main(["simulate", *args, "--runs", "60000", "--level", "1e-9", "--no-progress"]) == 0
+    for r in rows(capsys.readouterr().out):
+        assert float(r["lo"]) < float(r["theory"]) < float(r["hi"])
+        assert not float(r["lo"]) < 1.01 * float(r["theory"]) < float(r["hi"])
+
+
+def test_a_file_says_what_the_command_line_does_not(tmp_path, capsys):
+    file = tmp_path / "loop.toml"
+    file.write_text(
+        'preset = "mixture"\nruns = 64\nno-progress = true\nquantity = ["risk"]\ngenerations = 3\n'
+        'truth = ["1/2", "1/2"]\nset = { n = 7, alpha = "1/3" }\n'
+    )
+    assert main(["simulate", "--config", str(file)]) == 0
+    told = capsys.readouterr().out
+    args = ["--set", "n=7", "--set", "alpha=1/3", "--truth", "1/2,1/2", "--quantity", "risk"]
+    rest = ["--runs", "64", "--no-progress", "--generations", "3"]
+    assert main(["simulate", "--preset", "mixture", *args, *rest]) == 0
+    assert capsys.readouterr().out == told
+    assert main(["simulate", "--config", str(file), "--generations", "2"]) == 0
+    assert rows(capsys.readouterr().out) == rows(told)[:2]
+    for wrong, code in (("nonsense = 1", 2), ("runs = 'many'", 2), ("set = 3", 2), ("[", 2)):
+        file.write_text(wrong)
+        assert main(["simulate", "--config", str(file)]) == code
+        assert capsys.readouterr().err.count("\n") == 1
+    assert main(["simulate", "--config", str(tmp_path / "no.toml")]) == 4
+
+
+def test_parquet_where_pyarrow_is_there(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "t.parquet"
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["simulate", *SMALL, "-o", str(file)]) == 2
+    assert "pip install pyarrow" in capsys.readouterr().err
+    assert not file.exists()
+    monkeypatch.undo()
+    pyarrow = pytest.importorskip("pyarrow.parquet")
+    assert main(["simulate", *SMALL, "-o", str(file)]) == 0
+    assert pyarrow.read_table(file).num_rows == 4
 
 
 def test_time_is_the_mean_collapse_time_up_to_m(capsys):
@@ -120,6 +151,8 @@ def test_ctrl_c_prints_what_is_there(monkeypatch, capsys):
         ["--process", "file.py"],
         ["--plot", "table.xyz"],
         ["--runs", "0"],
+        ["--full"],
+        ["--adult", "file"],
     ],
     ids=" ".join,
 )
@@ -134,4 +167,4 @@ def test_wrong_usage_is_one_line(wrong, capsys):
 def test_list_names_presets_and_quantities(capsys):
     assert main(["simulate", "--list"]) == 0
     out = capsys.readouterr().out
-    assert all(name in out for name in (*PRESETS, *engine.QUANTITIES))
+    assert all(name in out for name in (*PRESETS, *FIGURES, *engine.QUANTITIES))

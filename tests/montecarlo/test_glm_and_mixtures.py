@@ -7,14 +7,33 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sympy as sp
 from scipy.optimize import minimize
 from scipy.stats import norm, wasserstein_distance
 
-from refutable.derivations.errors import DomainError, OutsideFragment
-from refutable.montecarlo import gaussmix, glm
+from refutable.derivations import quantity as Q
+from refutable.derivations.errors import DomainError, OutsideFragment, ProcessError
+from refutable.derivations.process import Draw, Filter, Mix, Model, Pool, Process, Truth
+from refutable.montecarlo import glm
+from refutable.montecarlo.engine import Job
+from refutable.montecarlo.fitted import Glm, NormalMixture
 from refutable.montecarlo.gaussmix import Mixture, em, wasserstein
+from refutable.montecarlo.information import trace
+from refutable.montecarlo.observe import sampled
 
-KEY = (1, 2)
+m, n, N, a = sp.symbols("m n N a")
+ALONE = Pool([Draw(Model(), n)])
+HALF = sp.Rational(1, 2)
+
+
+def errors(family, step, at, last, runs, first=None, power=2):
+    """|model - truth|^2 (or W1) by replicate and generation; NaN: no fit."""
+    loop = Process("LOOP", family, step, first=first, index=m)
+    of = Q.SqNorm if isinstance(family, Glm) else Q.Norm1
+    nodes = [Q.Mean(of(loop.model(g) - loop.truth)) for g in range(1, last + 1)]
+    jobs = Job.together(nodes, at, 1, "fits", kernels=True)
+    paths = jobs[0].model.sample(jobs[0].key, 0, runs)
+    return np.array([sampled(j.observable, j.model.scope, paths) for j in jobs]).T
 
 
 def data(kind, runs, n, d, rng):
@@ -59,28 +78,54 @@ def test_separated_labels_have_no_maximum():
     beta, good = glm.fit("logistic", x, y)
     assert good.tolist() == [False, True]
     assert np.isnan(beta[0]).all()
-    out = glm.chain("logistic", [1.0, 1.0], 8, 6, 50, KEY)
+    out = errors(Glm("logistic", (1, 1), spread=HALF), ALONE, {n: 8}, 6, 50)
     dead = np.isnan(out)
     assert dead[:, -1].any()
     assert (dead[:, 1:] >= dead[:, :-1]).all()
 
 
+@pytest.mark.parametrize("intercept", [False, True])
+@pytest.mark.parametrize("kind", glm.KINDS)
+def test_information_is_that_of_drawn_covariates(kind, intercept):
+    family = Glm(kind, (HALF, -HALF, 1), intercept, 2)
+    x = 2**0.5 * np.random.default_rng(1).standard_normal((400_000, 3))
+    x[:, 0] = 1.0 if intercept else x[:, 0]
+    mu = glm._mean(kind, x @ np.array([0.5, -0.5, 1.0]))
+    curvature = mu * (1 - mu) if kind == "logistic" else mu
+    drawn = np.trace(np.linalg.inv((x * curvature[:, None]).T @ x / len(x)))
+    assert trace(family) == pytest.approx(drawn, rel=0.05)
+
+
 @pytest.mark.parametrize("kind", glm.KINDS)
 def test_errors_are_near_the_inverse_information(kind):
-    """With n large, n E|e|^2 is tr I^-1; real data with all the weight keep it there."""
-    n, runs, beta = 400, 400, [0.5, 0.5]
-    x = np.random.default_rng(1).standard_normal((50_000, 2)) / np.sqrt(2)
-    mu = glm._mean(kind, x @ np.array(beta))
-    curvature = mu * (1 - mu) if kind == "logistic" else mu
-    bound = np.trace(np.linalg.inv((x * curvature[:, None]).T @ x / len(x)))
-    out = n * glm.chain(kind, beta, n, 3, runs, KEY)
+    """With n large, n E|e|^2 is tr M^-1 more in every generation; real data with all the weight
+    keep it there."""
+    family, size, runs = Glm(kind, (HALF, HALF), spread=HALF), 400, 400
+    bound = trace(family)
+    out = size * errors(family, ALONE, {n: size}, 3, runs)
     for g in range(3):
         error = out[:, g].std() / np.sqrt(runs)
         assert abs(out[:, g].mean() - (g + 1) * bound) < 6.5 * error + 0.05 * bound
-    kept = n * glm.chain(kind, beta, 1, 3, runs, KEY, real=n, weight=1.0)
+    both = Pool([Draw(Truth(), N, "real"), Draw(Model(), n, "synthetic")], [1, 0])
+    kept = size * errors(family, both, {n: 1, N: size}, 3, runs)
     assert np.isfinite(kept).all()
     error = kept[:, 2].std() / np.sqrt(runs)
     assert abs(kept[:, 2].mean() - bound) < 6.5 * error + 0.05 * bound
+
+
+def test_a_bias_of_one_per_cent_is_seen():
+    """Poisson with an intercept alone: exp(fit) is the mean of n labels, which has mean 1; a mean
+    of 1.01 is told from it. Likewise the mean of normal data."""
+    runs, size = 40_000, 50
+    loop = Process("ONE", Glm("poisson", (0,), intercept=True), ALONE, index=m)
+    job = Job.together([Q.Mean(Q.SqNorm(loop.model(1) - loop.truth))], {n: size}, 1, "x", kernels=True)[0]
+    rate = np.exp(job.model.sample(job.key, 0, runs).vectors["model", 1][:, 0])
+    error = rate.std() / np.sqrt(runs)
+    assert abs(rate.mean() - 1) < 6.5 * error < abs(1.01 * rate.mean() - 1)
+    # E|mean| of 4 standard normals is sqrt(2 / pi) / 2
+    out = errors(NormalMixture((1,), (0,), (1,)), ALONE, {n: 4}, 1, 1_000_000)[:, 0]
+    expected, error = np.sqrt(2 / np.pi) / 2, out.std() / np.sqrt(len(out))
+    assert abs(out.mean() - expected) < 6.5 * error < abs(1.01 * out.mean() - expected)
 
 
 def test_single_components_are_sample_moments():
@@ -88,11 +133,6 @@ def test_single_components_are_sample_moments():
     one = em(x, Mixture.of([1], [0], [1], 20))
     assert np.allclose(one.means[:, 0], x.mean(axis=1))
     assert np.allclose(one.deviations[:, 0], x.std(axis=1))
-    out = gaussmix.chain(Mixture.of([1], [0], [1], 4000), [25, 25], KEY)
-    # |mean| of 25 standard normals is half-normal with scale 1/5
-    expected, error = np.sqrt(2 / np.pi) / 5, out[:, 0].std() / np.sqrt(4000)
-    assert abs(out[:, 0].mean() - expected) < 6.5 * error
-    assert abs(1.1 * out[:, 0].mean() - expected) > 6.5 * error
 
 
 def test_em_never_lowers_the_likelihood_and_finds_the_truth():
@@ -118,9 +158,9 @@ def test_distances_are_those_of_another_library():
 
 
 def test_real_data_keep_a_mixture_near_the_truth():
-    truth = Mixture.of([0.5, 0.5], [-2, 2], [1, 1], 40)
-    alone = gaussmix.chain(truth, [60] * 6, KEY)[:, -1].mean()
-    helped = gaussmix.chain(truth, [60] * 6, KEY, [0.5] * 6)[:, -1].mean()
+    two = NormalMixture((HALF, HALF), (-2, 2), (1, 1))
+    alone = errors(two, ALONE, {n: 60}, 6, 40)[:, -1].mean()
+    helped = errors(two, Pool([Draw(Mix(HALF, Truth(), Model()), n)]), {n: 60}, 6, 40)[:, -1].mean()
     assert helped < 0.8 * alone
 
 
@@ -129,15 +169,19 @@ def test_what_does_not_fit_is_refused():
         glm.fit("probit", np.ones((1, 2, 1)), np.ones((1, 2)))
     with pytest.raises(DomainError):
         glm.fit("poisson", np.full((1, 2, 1), np.nan), np.ones((1, 2)))
-    for wrong in ({"size": 0}, {"coefficients": []}, {"coefficients": [np.inf]}, {"weight": 0.5},
-                  {"real": 3, "weight": 2.0}):  # fmt: skip
-        good = {"kind": "poisson", "coefficients": [1.0], "size": 5, "last": 1, "runs": 2, "key": KEY}
-        with pytest.raises(DomainError):
-            glm.chain(**{**good, **wrong})
+    two = NormalMixture((HALF, HALF), (-2, 2), (1, 1))
+    weighted = Pool([Draw(Truth(), 5, "real"), Draw(Model(), 5, "synthetic")], [HALF, HALF])
+    kept = Pool([Draw(Model(), 5, keep=Filter(1, HALF))])
+    for family, step in ((two, weighted), (two, kept), (Glm("poisson", (0,)), kept)):
+        with pytest.raises(OutsideFragment):
+            errors(family, step, {}, 2, 3)
+    with pytest.raises(DomainError):
+        errors(two, ALONE, {n: 0}, 2, 3)
+    for bad in (lambda: Glm("probit", (1,)), lambda: Glm("poisson", ()), lambda: Glm("poisson", (sp.oo,)),
+                lambda: Glm("poisson", (1,), spread=0), lambda: NormalMixture((1,), (0, 1), (1,)),
+                lambda: NormalMixture((HALF,), (0,), (1,)), lambda: NormalMixture((1,), (0,), (0,))):  # fmt: skip
+        with pytest.raises(ProcessError):
+            bad()
     for wrong in (([0.5, 0.6], [0, 1], [1, 1]), ([1], [np.nan], [1]), ([1], [0], [0]), ([], [], [])):
         with pytest.raises(DomainError):
             Mixture.of(*wrong)
-    truth = Mixture.of([1], [0], [1])
-    for sizes, shares in (([], []), ([0], []), ([5], [2.0]), ([5], [0.1, 0.2])):
-        with pytest.raises(DomainError):
-            gaussmix.chain(truth, sizes, KEY, shares)
