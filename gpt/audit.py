@@ -53,8 +53,7 @@ def audit(store: Store) -> list[str]:
                 wrong.append(f"{where}: its parent {parent} was altered")
         if stage == "fit" and (pack, m, "draw") not in done:
             wrong.append(f"{where}: has no draw stage")
-        environment = manifest["environment"]
-        versions.add((environment["device"], environment["torch"], environment["code"]))
+        versions.add(json.dumps(manifest["environment"], sort_keys=True))
     if not wrong:
         for pack in range(len(config.packs)):
             library = Library(config, corpus, store, pack)
@@ -63,8 +62,8 @@ def audit(store: Store) -> list[str]:
                     wrong += _recount(library, m)
     if len(versions) > 1:
         wrong.append(
-            f"stages were made by {len(versions)} different devices, torch versions or states of"
-            " the code: the run is whole, but not bitwise reproducible"
+            f"stages were made by {len(versions)} different devices, thread counts, versions or"
+            " states of the code: the run is whole, but not bitwise reproducible"
         )
     return wrong
 

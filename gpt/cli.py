@@ -178,11 +178,12 @@ def _report(a: argparse.Namespace) -> int:
 
 
 def _bench(a: argparse.Namespace) -> int:
-    from ._torch import torch
+    from . import _torch  # noqa: F401
     from .bench import bench, table
+    from .device import prepare
 
-    _devices(a.device)
-    torch.set_num_threads(a.threads)
+    (device,) = _devices(a.device)
+    prepare(device, a.threads)
     print(table(bench(a.preset, a.device, a.replicas, a.steps)))
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable
@@ -43,7 +44,8 @@ def fit(
         config,
     )
     inputs = store.manifest_hash(pack, m, "draw")
-    _resume(trainer, store.checkpoint(pack, m), inputs)
+    place = environment(device, config)
+    _resume(trainer, store.checkpoint(pack, m), inputs, place)
     began = saved = time.monotonic()
 
     def pause(done: int) -> bool:
@@ -52,14 +54,14 @@ def fit(
         if now > deadline:
             return True
         if now - saved > config.checkpoint_seconds:
-            store.save_checkpoint(pack, m, _checkpoint(trainer, inputs))
+            store.save_checkpoint(pack, m, _checkpoint(trainer, inputs, place))
             saved = time.monotonic()
         return False
 
     first = int(trainer.state.step)
     done = trainer.run(max(steps), pause)
     if done < max(steps):
-        store.save_checkpoint(pack, m, _checkpoint(trainer, inputs))
+        store.save_checkpoint(pack, m, _checkpoint(trainer, inputs, place))
         raise Paused
     seconds = time.monotonic() - began
     store.log(
@@ -92,7 +94,7 @@ def fit(
     }
     facts = {
         "config": config.digest(),
-        "environment": environment(device, config),
+        "environment": place,
         "parents": {f"gen_{m:03d}/draw": inputs},
         "model_selection": "the last step; no checkpoint is chosen on real data",
         "chains": [
@@ -200,16 +202,21 @@ def _measure(
     return out
 
 
-def _checkpoint(trainer: Trainer, inputs: str) -> bytes:
+def _checkpoint(trainer: Trainer, inputs: str, place: dict) -> bytes:
     state = {k: t.detach().cpu().numpy() for k, t in trainer.state.tensors().items()}
-    return tensors.dump(state, {"inputs": inputs})
+    return tensors.dump(state, {"inputs": inputs, "environment": json.dumps(place)})
 
 
-def _resume(trainer: Trainer, raw: bytes | None, inputs: str) -> None:
-    """Continue from a checkpoint of this very stage; there is no other state to restore."""
+def _resume(trainer: Trainer, raw: bytes | None, inputs: str, place: dict) -> None:
+    """Continue from a checkpoint of this very stage; there is no other state to restore.
+
+    One from another device, version or thread count is set aside and the stage starts again, so
+    that what the manifest says of a fit holds for all of its steps.
+    """
     if raw is None:
         return
     state, meta = tensors.load(raw)
     if meta.get("inputs") != inputs:
         raise StoreError("the checkpoint belongs to other inputs; remove it and run again")
-    trainer.state.copy_from({k: torch.from_numpy(v) for k, v in state.items()})
+    if meta.get("environment") == json.dumps(place):
+        trainer.state.copy_from({k: torch.from_numpy(v) for k, v in state.items()})

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .config import Config
 from .corpus import Corpus, load_corpus
-from .errors import ConfigError
+from .errors import ConfigError, GptError
 from .store import Store
 
 __all__ = ["corpus_of", "open_run", "parse_shard", "run", "run_pack"]
@@ -61,14 +61,12 @@ def run_pack(
     """Bring one pack of an existing run as far as time allows; True when it is complete."""
     from ._torch import torch
     from .chain import Library
+    from .device import prepare
     from .draw import draw
     from .fit import Paused, fit
 
     deadline = time.monotonic() + max_seconds
-    if threads is not None:
-        torch.set_num_threads(threads)
-    torch.backends.cuda.matmul.allow_tf32 = False
-    place = torch.device(device)
+    place = prepare(device, threads)
     store = Store(path)
     config = store.config()
     corpus = None
@@ -88,6 +86,11 @@ def run_pack(
                     fit(library, m, place, say, deadline)
             except Paused:
                 return False
+            except torch.OutOfMemoryError as err:
+                raise GptError(
+                    f"{device} has too little memory for pack {pack}, generation {m}, {stage};"
+                    " take a smaller --pack in a new folder"
+                ) from err
         store.clear(pack, m)
     return True
 

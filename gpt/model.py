@@ -146,17 +146,19 @@ def forward(
     """
     R, B, T = x.shape
     d, H = shape.width, shape.heads
-    if positions is None:
-        positions = torch.arange(T, device=x.device)
     replica = torch.arange(R, device=x.device).view(R, 1, 1)
     h = F.embedding(x + replica * shape.vocabulary, p["embed"].reshape(-1, d))  # (R, B, T, d)
     if shape.arch == "gpt2":
-        h = h + p["position"][:, positions].unsqueeze(1)  # (R, 1, T, d)
+        places = p["position"][:, :T] if positions is None else p["position"][:, positions]
+        h = h + places.unsqueeze(1)  # (R, 1, T, d)
+    elif positions is None:
+        positions = torch.arange(T, device=x.device)
     h = h.reshape(R, B * T, d)
     for i in range(shape.layers):
         a = _mm(_norm(h, p[f"{i}.norm1"], shape), p[f"{i}.qkv"], dtype)  # (R, B*T, 3d)
         q, k, v = a.view(R * B, T, 3, H, d // H).permute(2, 0, 3, 1, 4)  # (R*B, H, T, hs) each
         if shape.arch == "llama":
+            assert positions is not None
             q, k = _rotate(q, positions), _rotate(k, positions)
         y = attention(i, q, k, v)  # (R*B, H, T, hs)
         y = y.transpose(1, 2).reshape(R, B * T, d)

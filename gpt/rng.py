@@ -72,8 +72,10 @@ def uniforms(stream: tuple[int, int], step: int, count: int, row: int = 0) -> np
 
 def to_unit(high: Any, low: Any) -> Any:
     """Two 32-bit words as one double in (0, 1): the middle of one of 2**52 equal cells."""
-    integer = (high << 20) | (low >> 12)  # 52 bits
-    return (integer * 2 + 1) * 2.0**-53
+    odd = ((high << 20) | (low >> 12)) * 2 + 1  # 52 bits and the middle of the cell
+    if hasattr(odd, "double"):  # torch would make float32 of a whole number times a float
+        odd = odd.double()
+    return odd * 2.0**-53
 
 
 def normals(stream: tuple[int, int], step: int, count: int) -> np.ndarray:

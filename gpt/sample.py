@@ -13,17 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import isqrt
+from typing import Any
 
 import numpy as np
 
 from . import rng
 from ._torch import Tensor, torch
+from .device import capture
 from .model import Cache, Shape, attend, forward, logits, views
 
 __all__ = ["Sampler", "pick", "sharpen", "unit_numbers"]
 
 F = torch.nn.functional
+
+BYTES = 2**34  # of caches and logits at once
 
 
 def unit_numbers(keys: list[tuple[int, int]], rows: Tensor, length: int) -> Tensor:
@@ -88,7 +93,7 @@ class Sampler:
     def documents(self, count: int, length: int, first_row: int = 0) -> np.ndarray:
         """(R, count, length) uint16: documents first_row, first_row + 1, ... of each model."""
         R = self.weights.shape[0]
-        per = max(1, self.rows // R)
+        per = max(1, min(self.rows, BYTES // self.row_bytes(length)) // R)
         parts = [
             self._batch(torch.arange(a, min(a + per, count)) + first_row, length)
             for a in range(0, count, per)
@@ -96,6 +101,15 @@ class Sampler:
         if not parts:
             return np.zeros((R, 0, length), dtype=np.uint16)
         return np.concatenate(parts, axis=1)
+
+    def row_bytes(self, length: int) -> int:
+        """What one row needs: its cache, six float32 copies of its logits, its random numbers.
+
+        A matter of sizes alone, never of what is free, so that every run has the same batches.
+        """
+        shape = self.shape
+        cache = 2 * shape.layers * shape.block * shape.width * self.dtype.itemsize
+        return cache + 24 * shape.vocabulary + 96 * length
 
     @torch.no_grad()
     def _batch(self, rows: Tensor, length: int) -> np.ndarray:
@@ -135,14 +149,15 @@ class Decoder:
         self.sharp = any(x != 1 for x in sampler.temperature) or any(sampler.top_k)
         quarter = -(-shape.block // 4)
         self.buckets = [min(quarter * (i + 1), shape.block) for i in range(4)]
-        self.graphs: dict[int, Callable[[], None]] = {}
+        self.graphs: dict[int, Callable[[], None]] | None = {} if device.type == "cuda" else None
+        self.pool: Any = None
 
     def next(self, t: int, position: int) -> None:
         """Write token t + 1 of every row, given token t at this position of the window."""
         self.t.fill_(t)
         self.position.fill_(position)
         bucket = next(b for b in self.buckets if position < b)
-        if not self.out.is_cuda:
+        if self.graphs is None:
             self.step(bucket)
             return
         if bucket not in self.graphs:
@@ -191,13 +206,10 @@ class Decoder:
 
     def captured(self, bucket: int) -> Callable[[], None]:
         """The step for one bucket as a CUDA graph; running it again writes the same token again."""
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            for _ in range(2):
-                self.step(bucket)
-        torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+
+        def twice() -> None:
             self.step(bucket)
-        return graph.replay
+            self.step(bucket)
+
+        self.pool = self.pool or torch.cuda.graph_pool_handle()  # a graph leaves nothing in it
+        return capture(partial(self.step, bucket), twice, self.out.device, self.pool)

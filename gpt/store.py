@@ -19,7 +19,6 @@ import json
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +34,7 @@ from .planner import resolve
 __all__ = ["STAGES", "Store"]
 
 STAGES = ("draw", "fit")
+FILES = ("corpus.json", "contexts.npy", "config.json")  # in this order: the last makes a run
 SCHEMA = "refutable.gpt.stage/1"
 
 
@@ -51,12 +51,16 @@ class Store:
         config = resolve(config)
         data = {**config.to_json(), "digest": config.digest()}
         self.path.mkdir(parents=True, exist_ok=True)
-        if not (self.path / "config.json").exists():
-            if any(p.name not in ("corpus.json", "contexts.npy") for p in self.path.iterdir()):
+        # Another shard may be at this very line: look for its files first, for config.json then.
+        others = [p for p in self.path.iterdir() if p.name.split(".tmp.")[0] not in FILES]
+        if not (self.path / FILES[-1]).exists():
+            if others:
                 raise StoreError(f"{self.path} holds other files; give an empty or new folder")
-            self._place("corpus.json", encode(corpus))
-            self._place("contexts.npy", npy(contexts))
-            self._place("config.json", encode(data))
+            for name, raw in zip(
+                FILES, (encode(corpus), npy(contexts), encode(data)), strict=True
+            ):
+                self._place(name, raw)
+        _sweep(self.path)
         found = json.loads((self.path / "config.json").read_bytes())
         if found["digest"] != config.digest():
             raise StoreError(
@@ -68,6 +72,8 @@ class Store:
             raise StoreError(
                 f"{self.path} was started with another text of the corpus {config.corpus}"
             )
+        if not np.array_equal(self.contexts(), contexts):  # of a run that never came to be
+            raise StoreError(f"{self.path} holds other contexts; give an empty or new folder")
         return config
 
     def config(self) -> Config:
@@ -85,7 +91,7 @@ class Store:
 
     def _place(self, name: str, raw: bytes) -> None:
         """A whole file or none; an existing one stays."""
-        temporary = self.path / f"{name}.tmp.{uuid.uuid4().hex}"
+        temporary = self.path / f"{name}.tmp.{writer()}"
         write(temporary, raw)
         try:
             os.link(temporary, self.path / name)
@@ -186,16 +192,24 @@ class Store:
         """Remove the checkpoint of a fit that is in place, and leftovers of killed writers."""
         folder = self.folder(pack, generation)
         (folder / "checkpoint").unlink(missing_ok=True)
-        for path in folder.glob("*.tmp.*"):
-            machine, pid = path.name.split(".tmp.")[1].split("-")[:2]
-            if machine == host() and not alive(int(pid)):
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        _sweep(folder)
 
     def log(self, **facts: object) -> None:
         """One line to log.jsonl, which no hash covers."""
         line = json.dumps({"time": round(time.time(), 3), "pid": os.getpid(), **facts})
         with open(self.path / "log.jsonl", "a", encoding="utf-8") as file:
             file.write(line + "\n")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed writers of this machine left; what others left is ignored."""
+    for path in folder.glob("*.tmp.*"):
+        machine, pid = path.name.split(".tmp.")[1].split("-")[:2]
+        if machine == host() and not alive(int(pid)):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _difference(found: Mapping, wanted: Mapping) -> str:

@@ -37,20 +37,24 @@ class Tokenizer:
     def encode(self, text: str) -> np.ndarray:
         """(tokens,) uint16."""
         if self.kind == "char":
-            index = {c: i for i, c in enumerate(self.pieces)}
-            other = index.get(OTHER)
-            try:
-                return np.array([index.get(c, other) for c in text], dtype=np.uint16)
-            except TypeError:
-                missing = sorted(set(text) - set(self.pieces))[:5]
-                raise ConfigError(f"the tokenizer has no token for {missing!r}") from None
+            codes = np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+            pieces = np.array([ord(c) for c in self.pieces], dtype=np.uint32)
+            order = np.argsort(pieces)
+            at = order[np.minimum(np.searchsorted(pieces[order], codes), len(order) - 1)]
+            known = pieces[at] == codes
+            if not known.all():
+                if OTHER not in self.pieces:
+                    missing = sorted(set(text) - set(self.pieces))[:5]
+                    raise ConfigError(f"the tokenizer has no token for {missing!r}")
+                at[~known] = self.pieces.index(OTHER)
+            return at.astype(np.uint16)
         rank = {pair: i for i, pair in enumerate(self.merges)}
-        known: dict[str, list[int]] = {}
+        done: dict[str, list[int]] = {}
         out: list[int] = []
         for piece in _PIECE.findall(text):
-            if piece not in known:
-                known[piece] = _apply(list(piece.encode()), rank)
-            out += known[piece]
+            if piece not in done:
+                done[piece] = _apply(list(piece.encode()), rank)
+            out += done[piece]
         return np.array(out, dtype=np.uint16)
 
     def decode(self, tokens: np.ndarray) -> str:

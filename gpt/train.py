@@ -17,6 +17,8 @@ import numpy as np
 from . import rng
 from ._torch import Tensor, torch
 from .config import Config
+from .device import capture, fixed_order
+from .errors import ConfigError
 from .model import Shape, forward, logits, views
 from .optim import State, decay_mask, update
 
@@ -71,6 +73,11 @@ class Trainer:
 
     def __init__(self, flat: Tensor, shape: Shape, data: Data, config: Config):
         self.shape, self.data, self.config = shape, data, config
+        if config.batch * config.block * shape.vocabulary >= 2 * LOGITS:
+            raise ConfigError(
+                f"batch x block x vocabulary is {config.batch} x {config.block} x"
+                f" {shape.vocabulary}, not below 2**31; take a smaller batch"
+            )
         self.state = State.start(flat)
         self.dtype = getattr(torch, config.dtype)
         self.grad = torch.zeros_like(flat)
@@ -130,22 +137,17 @@ class Trainer:
     def captured(self) -> Callable[[], None]:
         """The step as one CUDA graph; `state` is as before when this returns.
 
-        Warm-up steps on a side stream allocate what the step needs, as capture requires; their
-        effect is undone from a copy. Weights, moments and gradients keep their storage, and step
-        count and learning rates are read on the device, so each replay is the next step, not the
-        first one again.
+        Weights, moments and gradients keep their storage, and step count and learning rates are
+        read on the device, so each replay is the next step, not the first one again.
         """
         saved = {k: t.clone() for k, t in self.state.tensors().items()}
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
+
+        def warm_up() -> None:
             for _ in range(3):
                 self.state.step.copy_(saved["step"])  # stay inside the tables
                 self.step()
-        torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
+
+        with fixed_order():
+            again = capture(self.step, warm_up, self.state.flat.device)
         self.state.copy_from(saved)
-        with torch.cuda.graph(graph):
-            self.step()
-        self.state.copy_from(saved)
-        return graph.replay
+        return again

@@ -34,11 +34,14 @@ def load_weights(
 
 def environment(device: torch.device, config: Config) -> dict:
     """What bitwise equality rests on: device, versions, code."""
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
+    gpu = device.type == "cuda"
+    processor = f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
     return {
         "device": device.type,
-        "device_name": name,
+        "device_name": torch.cuda.get_device_name(device) if gpu else processor,
+        "threads": None if gpu else torch.get_num_threads(),
         "torch": torch.__version__,
+        "numpy": np.__version__,
         "dtype": config.dtype,
         "code": _code(),
     }

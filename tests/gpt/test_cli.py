@@ -5,12 +5,13 @@ import sys
 from dataclasses import replace
 
 import pytest
+from scipy.special import stdtrit
 
 from refutable.gpt import Setting, preset
 from refutable.gpt.cli import main
 from refutable.gpt.launch import parse_shard
 from refutable.gpt.regimes import REGIMES
-from refutable.gpt.stats import interval, one_sided
+from refutable.gpt.stats import interval, one_sided, quantile
 
 WITHOUT_TORCH = """
 import sys
@@ -147,6 +148,9 @@ def test_intervals_are_students():
     found = interval([1.0, 2.0, 3.0])
     assert found.high == pytest.approx(2 + 4.302653 / 3**0.5, abs=1e-6)
     assert interval([1.0]).low == float("-inf")
+    for freedom in (1, 2, 3, 5, 10, 39):
+        for tail in (0.4, 0.025, 1e-3, 1e-5):
+            assert quantile(freedom, tail) == pytest.approx(-stdtrit(freedom, tail), rel=1e-9)
     low, visible = one_sided([1.0, 2.0, 3.0], 0.025, 0.025)
     assert low == pytest.approx(found.low)
     assert visible == pytest.approx(2 * 4.302653 / 3**0.5, abs=1e-5)

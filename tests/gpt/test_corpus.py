@@ -72,6 +72,15 @@ def test_tokenizers_round_trip(spec):
     assert Tokenizer.from_json(tok.to_json()) == tok
 
 
+def test_characters_without_a_token_are_one_token_or_an_error():
+    tok = train_tokenizer("char:3", "aaabbc")
+    assert tok.pieces == ("a", "b", "\ufffd")
+    assert tok.encode("abcz\u20ac").tolist() == [0, 1, 2, 2, 2]
+    with pytest.raises(ConfigError, match="no token for"):
+        train_tokenizer("char", "ab").encode("abz")
+    assert train_tokenizer("char", "ab").encode("").tolist() == []
+
+
 def test_byte_pairs_merge_the_commonest_pair_first_and_encode_any_text():
     tok = train_tokenizer("bpe:258", "aaab aaab aaab")
     assert tok.merges[0] == (97, 97)

@@ -44,6 +44,19 @@ def test_philox_on_tensors_gives_the_known_answers(counter, key, output):
     assert [int(w) for w in got] == numbers(output)
 
 
+@pytest.mark.torch
+def test_unit_numbers_have_52_bits_on_tensors_too():
+    """As float32 they would be steps of 6e-8, and the last of them 1."""
+    torch = pytest.importorskip("torch")
+    stream = rng.key(3, "bits")
+    high, low = rng.words(stream, 0, 1000), rng.words(stream, 1, 1000)
+    got = rng.to_unit(torch.from_numpy(high), torch.from_numpy(low))
+    assert got.dtype == torch.float64
+    assert np.array_equal(got.numpy(), rng.to_unit(high, low))
+    last = torch.tensor([2**32 - 1])
+    assert float(rng.to_unit(last, last)) < 1
+
+
 def test_a_longer_request_extends_a_shorter_one():
     stream = rng.key(0, 1, 2, "order")
     assert (rng.uniforms(stream, 3, 100)[:7] == rng.uniforms(stream, 3, 7)).all()

@@ -32,6 +32,23 @@ def test_every_token_owns_exactly_its_share_of_the_unit_interval(torch, V):
     assert (count - M * p.double() / p.double().sum()).abs().max() <= 2
 
 
+def test_rare_tokens_own_exactly_their_share(torch):
+    """Where the picked token changes, by bisection: cells of 1e-6 and 1e-9 are as wide as said."""
+    from refutable.gpt.sample import pick
+
+    p = law_with_tails(torch).float()
+    p[-3:] = 1e-9
+    low = torch.zeros(len(p), dtype=torch.float64)
+    high = torch.ones(len(p), dtype=torch.float64)
+    for _ in range(60):
+        middle = (low + high) / 2
+        beyond = pick(p.expand(len(p), -1), middle) >= torch.arange(len(p))
+        low, high = torch.where(beyond, low, middle), torch.where(beyond, middle, high)
+    width = torch.diff(high, append=torch.ones(1, dtype=torch.float64))
+    share = p.double() / p.double().sum()
+    torch.testing.assert_close(width, share, rtol=1e-6, atol=0)
+
+
 def test_chi_square_with_tokens_of_probability_1e_6(torch):
     """2**20 draws; the rare tokens as one class with its exact binomial tail (false alarm 1e-9).
 
@@ -42,6 +59,7 @@ def test_chi_square_with_tokens_of_probability_1e_6(torch):
     p = law_with_tails(torch)
     N, rare = 1 << 20, len(p) // 2
     u = unit_numbers([rng.key(1, "draws")], torch.arange(N), 1).view(-1)
+    assert u.dtype == torch.float64
     count = torch.zeros(len(p), dtype=torch.int64)
     for part in u.split(1 << 17):
         count += torch.bincount(pick(p.float().expand(len(part), -1), part), minlength=len(p))

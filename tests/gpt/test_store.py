@@ -3,10 +3,10 @@
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import sys
-import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,62 +17,6 @@ from refutable.gpt import preset
 from refutable.gpt.errors import CorpusError, StoreError
 
 pytestmark = pytest.mark.torch
-
-KILLER = """
-import os, signal, sys
-import torch
-torch.set_num_threads(1)
-from refutable.gpt import fit, launch, store
-from tests.gpt.test_store import tiny
-
-def killed():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-where, target = sys.argv[1], sys.argv[2]
-S = store.Store
-count = 0
-if where == "between files":          # a stage half written
-    write = store.write
-    def half(path, raw):
-        global count
-        count += "gen_002" in str(path)
-        killed() if count == 2 else write(path, raw)
-    store.write = half
-elif where.startswith("before the rename of"):
-    rename = S.rename
-    def stop(temporary, final):
-        if str(final).endswith(where.split(" of ")[1]):
-            killed()
-        rename(temporary, final)
-    S.rename = staticmethod(stop)
-elif where == "in training":           # after a checkpoint, in the middle of a generation
-    save = S.save_checkpoint
-    def then(self, pack, generation, raw):
-        save(self, pack, generation, raw)
-        if generation == 2:
-            killed()
-    S.save_checkpoint = then
-elif where == "inside a checkpoint":   # a second checkpoint half written over the first
-    replace = store.os.replace
-    def torn(a, b):
-        global count
-        count += 1
-        killed() if count == 3 else replace(a, b)
-    store.os.replace = torn
-elif where == "in sampling":
-    from refutable.gpt import sample
-    sample.Sampler.documents = lambda *a, **k: killed()
-launch.run(tiny(), target, threads=1)
-"""
-PLACES = [
-    "between files",
-    "before the rename of gen_001/draw",
-    "before the rename of gen_002/fit",
-    "in sampling",
-    "in training",
-    "inside a checkpoint",
-]
-
 
 def tiny():
     """Two settings, two repeats in one pack, two generations, a checkpoint after every step."""
@@ -103,22 +47,60 @@ def whole(tmp_path_factory):
     return folder
 
 
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL")
-@pytest.mark.parametrize("where", PLACES)
-def test_kill_nine_and_resume_gives_the_same_bytes(whole, tmp_path, where):
-    from refutable.gpt.launch import run
-
-    target = tmp_path / "run"
-    died = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(KILLER), where, str(target)],
-        cwd=os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="fork")
+def test_kill_nine_at_every_moment_and_resume_gives_the_same_bytes(tmp_path):
+    """At every file, rename, step, batch of samples and measurement of a run: `killer.py`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.gpt.killer", str(tmp_path)],
+        cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
     )
-    assert died.returncode == -signal.SIGKILL, died.stderr
-    assert files(target) != files(whole)
-    assert run(tiny(), target, threads=1)
-    assert files(target) == files(whole)
+    assert done.returncode == 0, done.stdout + done.stderr
+    killed = set(done.stdout.split())
+    assert killed == {
+        "rename", "replace", "link", "mkdir", "unlink", "write", "step", "documents", "_measure",
+    }  # fmt: skip
+    assert len(done.stdout.split()) > 40
+
+
+def test_a_checkpoint_from_elsewhere_is_set_aside(whole, tmp_path, monkeypatch):
+    """A fit is from one device, thread count, torch and code, or it starts again."""
+    from refutable.gpt import fit
+    from refutable.gpt.launch import run, run_pack
+
+    started = []
+    steps = fit.Trainer.run
+    monkeypatch.setattr(
+        fit.Trainer, "run", lambda t, *a: started.append(int(t.state.step)) or steps(t, *a)
+    )
+    for name, place in (("same", {}), ("other", {"torch": "1.0"})):
+        target = tmp_path / name
+        here = fit.environment
+        with monkeypatch.context() as patch:
+            patch.setattr(fit, "environment", lambda d, c: {**here(d, c), **place})  # noqa: B023
+            patch.setattr(fit.time, "monotonic", lambda: 0.0 if not started else 1e9)
+            assert not run(tiny(), target, threads=1, max_seconds=10)
+        assert (target / "packs" / "p000" / "gen_001" / "checkpoint").exists()
+        assert run_pack(target, 0, threads=1)
+        assert files(target) == files(whole)
+        assert started[1] == (1 if name == "same" else 0)
+        started.clear()
+
+
+def test_shards_that_start_together_make_one_run(tmp_path):
+    """Eight at once create the folder, again and again; nobody sees another's files as foreign."""
+    with ThreadPoolExecutor(8) as pool:
+        for k in range(20):
+            jobs = [pool.submit(create, tmp_path / str(k)) for _ in range(8)]
+            assert [job.result().steps for job in jobs] == [6] * 8
+            assert len(files(tmp_path / str(k))) == 3
+
+
+def create(target):
+    from refutable.gpt.store import Store
+
+    return Store(target).create(tiny(), {"spec": "none"}, np.zeros((2, 3)))
 
 
 def test_stopping_at_every_moment_and_going_on_gives_the_same_bytes(whole, tmp_path):
