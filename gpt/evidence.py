@@ -4,7 +4,14 @@ A claim is read where it is a direction of an error: "the error of this process 
 process ends lower than that one", "it stays below so many times its first error". The processes in
 the claim are run as they stand, on the known source `markov:1`, where the error is exact:
 KL(truth || model) of the next token. Each direction becomes one paired number per repeat, and
-Student's t decides with a false alarm of at most FALSE_ALARM for the whole claim.
+Student's t decides with a false alarm of at most FALSE_ALARM for the whole claim. Where the first
+look sees some direction neither way, a second one is taken, with more repeats and nothing of the
+first: all its streams are new. Either look alone may decide, so each has half of the false alarm.
+
+How many repeats (LOOKS): the smallest effect that is to be seen is half of what first-order theory
+predicts for a filter among the example loops, 0.0136 nats; the differences of a pilot had a
+standard deviation of 0.0087. At these error rates 24 repeats see 0.0129 in a single direction, and
+0.0134 in one of two; 20 would see 0.0146, 6 see 0.0455, which is enough for growth by replacing.
 
 What this can and cannot say. A network is not the paper's estimator, and some sizes are not all
 sizes: the outcome is `holds` (which supports, and never proves), `undecided` (also where the
@@ -26,16 +33,26 @@ import numpy as np
 
 from ..derivations.claim import Claim
 from ..derivations.errors import OutsideFragment
+from . import rng
 from .config import Config, Setting
 from .direction import Direction, directions
 from .errors import ConfigError, CorpusError, PlanError, TorchMissing
 from .presets import preset
 from .stats import one_sided
 
-__all__ = ["FALSE_ALARM", "FALSE_PASS", "Evidence", "decide", "evidence", "evidence_config"]
+__all__ = [
+    "FALSE_ALARM",
+    "FALSE_PASS",
+    "LOOKS",
+    "Evidence",
+    "decide",
+    "evidence",
+    "evidence_config",
+]
 
-FALSE_ALARM = 1e-3  # of a claim, all its directions together
+FALSE_ALARM = 1e-3  # of a claim, all its directions and looks together
 FALSE_PASS = 1e-3  # chance to miss an effect of the size in `visible`
+LOOKS = (6, 24)  # repeats
 CEILING = "supported"
 #: Numbers for symbols that a process leaves open: sizes in documents, shares, chances of a filter.
 SIZES: dict[str, object] = {
@@ -60,9 +77,10 @@ class Evidence:
     engine: str = "transformer"
     ceiling: str = CEILING
     tested: tuple[str, ...] = field(default=())
+    open: bool = False
 
 
-def evidence_config(settings: Sequence[Setting], repeats: int = 6, root: int = 0) -> Config:
+def evidence_config(settings: Sequence[Setting], repeats: int, root: int = 0) -> Config:
     """The run behind a claim: a small model on a source with a known law."""
     return replace(
         preset("markov"), name="evidence", settings=tuple(settings), generations=4, repeats=repeats,
@@ -75,7 +93,7 @@ def evidence(
     claim: Claim,
     *,
     values: Mapping[str, object] | None = None,
-    repeats: int = 6,
+    looks: Sequence[int] = LOOKS,
     root: int = 0,
     max_seconds: float = inf,
     folder: Path | None = None,
@@ -83,32 +101,42 @@ def evidence(
     """Test a claim's directions by training transformers.
 
     values: numbers for symbols that the process leaves open, by name; SIZES holds those that need
-    none. folder: keep the run there (a later call continues it), else a temporary
-    one. Raises nothing for what it cannot read: that is the outcome `out of scope`.
+    none. looks: repeats of each look. folder: keep the runs there (a later call continues them),
+    else in a temporary one. Raises nothing for what it cannot read: that is `out of scope`.
     """
     began = time.monotonic()
+    found = None
     try:
         asked = directions(claim)
         settings = settings_of(asked, values or {})
-        config = evidence_config(settings, repeats, root)
-        results = _run(config, folder, max_seconds)
+        for look, repeats in enumerate(looks):
+            seed = root if look == 0 else rng.key(root, "look", look)[0]
+            config = evidence_config(settings, repeats, seed)
+            left = max_seconds - (time.monotonic() - began)
+            results = _run(config, folder and folder / f"look-{look + 1}", left)
+            if results is None:
+                break
+            found = decide(asked, results, config, len(looks))
+            if not found.open:
+                break
     except OutsideFragment as err:
         return Evidence("out of scope", str(err))
     except TorchMissing as err:
         return Evidence("skipped", str(err))
     except (ConfigError, CorpusError, PlanError) as err:
         return Evidence("out of scope", str(err))
-    if results is None:
-        return Evidence(
-            "skipped", f"needs more than {max_seconds:g} s", seconds=time.monotonic() - began
-        )
-    found = decide(asked, results, config)
+    found = found or Evidence("skipped", f"needs more than {max_seconds:g} s")
     return replace(found, seconds=time.monotonic() - began)
 
 
-def decide(asked: Sequence[Direction], results, config: Config) -> Evidence:  # type: ignore[no-untyped-def]
-    """The outcome for directions, given the numbers of a run; Bonferroni over the directions."""
-    alarm = FALSE_ALARM / len(asked)
+def decide(  # type: ignore[no-untyped-def]
+    asked: Sequence[Direction], results, config: Config, looks: int = 1
+) -> Evidence:
+    """The outcome for directions, given one look of so many; Bonferroni over directions and looks.
+
+    It is `open` where another look may say more: something was seen neither way, nothing contrary.
+    """
+    alarm = FALSE_ALARM / (len(asked) * looks)
     lows, visibles = [], []
     seen: list[str] = []
     unseen: list[str] = []
@@ -129,7 +157,10 @@ def decide(asked: Sequence[Direction], results, config: Config) -> Evidence:  # 
     else:
         outcome = "undecided"
     told = tuple(map(str, asked))
-    return Evidence(outcome, f"{detail} ({rates})", tuple(lows), tuple(visibles), tested=told)
+    return Evidence(
+        outcome, f"{detail} ({rates})", tuple(lows), tuple(visibles), tested=told,
+        open=bool(unseen) and not contrary,
+    )  # fmt: skip
 
 
 def settings_of(asked: Sequence[Direction], values: Mapping[str, object]) -> list[Setting]:

@@ -56,9 +56,7 @@ class Store:
         if not (self.path / FILES[-1]).exists():
             if others:
                 raise StoreError(f"{self.path} holds other files; give an empty or new folder")
-            for name, raw in zip(
-                FILES, (encode(corpus), npy(contexts), encode(data)), strict=True
-            ):
+            for name, raw in zip(FILES, (encode(corpus), npy(contexts), encode(data)), strict=True):
                 self._place(name, raw)
         _sweep(self.path)
         found = json.loads((self.path / "config.json").read_bytes())

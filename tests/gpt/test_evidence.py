@@ -52,6 +52,11 @@ GROWS = Numbers(
 )
 
 
+CONFIG = evidence_config(
+    settings_of(directions(make(Monotone(error(REPLACE), t, "increasing"))), {}), 4
+)
+
+
 def judged(statement, numbers=GROWS):
     asked = directions(make(statement))
     return decide(asked, numbers, evidence_config(settings_of(asked, {}), repeats=4))
@@ -101,6 +106,47 @@ def test_no_difference_is_undecided():
     assert found.outcome == "undecided"
     assert "not seen" in found.detail
     assert found.visible[0] > 0
+
+
+def test_a_second_look_is_taken_with_new_streams_where_something_is_open(monkeypatch):
+    """Not where all is seen, and not where the opposite is; half of the false alarm each."""
+    from refutable.gpt import evidence as module
+
+    flat = Numbers(replace={1: [1.0, 1.1, 0.9], 4: [1.01, 1.08, 0.91]})
+    steep = Numbers(replace={1: [1.0, 1.0, 1.0], 4: [2.0, 2.001, 2.002]})
+    falls = Numbers(replace={1: [2.0, 2.001, 2.002], 4: [1.0, 1.0, 1.0]})
+    for numbers, outcome, looks in (
+        ([flat, steep], "holds", 2),
+        ([flat, flat], "undecided", 2),
+        ([steep], "holds", 1),
+        ([falls], "undecided", 1),
+    ):
+        left, taken = list(numbers), []
+
+        def run(config, folder, seconds, left=left, taken=taken):
+            taken.append(config)
+            return left.pop(0)
+
+        monkeypatch.setattr(module, "_run", run)
+        found = module.evidence(make(Monotone(error(REPLACE), t, "increasing")), root=3)
+        assert (found.outcome, len(taken)) == (outcome, looks)
+        assert [c.repeats for c in taken] == list(module.LOOKS[:looks])
+        assert len({c.root for c in taken}) == looks
+    asked = directions(make(Monotone(error(REPLACE), t, "increasing")))
+    once, twice = (decide(asked, GROWS, CONFIG, k) for k in (1, 2))
+    assert twice.interval[0] < once.interval[0]
+    assert twice.interval[0] == decide([*asked, *asked], GROWS, CONFIG).interval[0]
+
+
+def test_the_second_look_sees_what_it_was_sized_for():
+    """Half of the effect that theory predicts for a filter, at a pilot's standard deviation."""
+    from refutable.gpt.evidence import FALSE_ALARM, FALSE_PASS, LOOKS
+    from refutable.gpt.stats import quantile
+
+    repeats, sd, effect = LOOKS[1], 0.0087, 0.0136
+    for asked in (1, 2):
+        factors = [quantile(repeats - 1, p) for p in (FALSE_ALARM / 2 / asked, FALSE_PASS)]
+        assert sum(factors) * sd / repeats**0.5 < effect
 
 
 def test_symbols_that_stand_for_errors_are_read_through():
@@ -154,7 +200,7 @@ def test_a_claim_is_tested_by_training(torch, tmp_path, monkeypatch):
         lambda *a: replace(full(*a), steps=3, generations=2, held_out=8, width=16),
     )
     c = make(Monotone(error(REPLACE), t, "increasing"))
-    found = module.evidence(c, values={"n": 16}, repeats=2, folder=tmp_path / "run")
+    found = module.evidence(c, values={"n": 16}, looks=(2,), folder=tmp_path / "run")
     assert found.outcome in ("holds", "undecided")
     assert found.engine == "transformer"
     assert len(found.interval) == len(found.visible) == 1

@@ -61,7 +61,9 @@ def test_a_recording_keeps_what_the_host_has_read(torch, recorded):
 
 
 @pytest.mark.parametrize(("arch", "temperature"), [("gpt2", 1.0), ("llama", 1.0), ("gpt2", 0.7)])
-def test_recorded_decoding_gives_the_same_documents(torch, recorded, monkeypatch, arch, temperature):
+def test_recorded_decoding_gives_the_same_documents(
+    torch, recorded, monkeypatch, arch, temperature
+):
     """One recording for each bucket serves every place, across the borders of windows."""
     from refutable.gpt import sample
     from tests.gpt.test_sample import sampler

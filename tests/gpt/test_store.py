@@ -18,6 +18,7 @@ from refutable.gpt.errors import CorpusError, StoreError
 
 pytestmark = pytest.mark.torch
 
+
 def tiny():
     """Two settings, two repeats in one pack, two generations, a checkpoint after every step."""
     return preset(
