@@ -27,7 +27,7 @@ def smoke() -> Config:
     return Config(
         "smoke", _settings("replace", "accumulate", n=60), generations=3, repeats=2, pack=2,
         tokenizer="char:40", lowercase=True, document=65, block=16, held_out=64, layers=1, heads=2,
-        width=32, steps=60, batch=16, lr=1e-2, warmup=15, beta2=0.95, contexts=32,
+        width=32, steps=48, batch=16, lr=1e-2, warmup=12, beta2=0.95, contexts=32,
         coverage_documents=16, source="own",
     )  # fmt: skip
 
@@ -74,9 +74,10 @@ def seddik() -> Config:
         (*_settings("replace", n=2000), *_settings("partial", n=1000, N=1000)),
         generations=10, repeats=4, pack=4, tokenizer="char:65", document=129, block=64,
         layers=4, heads=4, width=128, steps=2000, batch=32, lr=1e-3, warmup=100, contexts=300,
-        source="printed: characters, 65 tokens, 300 contexts, 2000 iterations, tiny Shakespeare"
-        " (--corpus file:PATH); stand-ins: architecture, sizes, generations, repeats. The real text"
-        " takes the place of the paper's trained ground-truth model",
+        source="printed: GPT-2 architecture, characters, 65 tokens, 300 contexts, 2000 iterations,"
+        " tiny Shakespeare (--corpus file:PATH); stand-ins: widths, optimizer, document counts,"
+        " generations, repeats. The real text takes the place of the paper's trained ground-truth"
+        " model, and held-out text that of its contexts",
     )  # fmt: skip
 
 
@@ -91,9 +92,12 @@ def bakshi() -> Config:
         "bakshi", settings, generations=10, repeats=10, pack=10, tokenizer="bpe:50257",
         document=257, block=128, held_out=500, layers=4, heads=4, width=256, steps=3000, batch=32,
         lr=3e-4, lr_floor=1.0, warmup=100, weight_decay=0.0, dtype="bfloat16",
-        source="printed: n_layer 4, n_head 4, n_embd 256, block 128, batch 32, Adam, 3000"
-        " iterations, 10 rounds, 10 repeats, 500 held-out documents, Wikipedia movie plots"
-        " (--corpus file:PATH); stand-ins: all document counts, learning rate 3e-4",
+        source="printed: n_layer 4, n_head 4, n_embd 256, block 128, batch 32, Adam, about 16"
+        " million parameters, 3000 'epochs' (read as steps), 10 repeats, 500 held-out documents of"
+        " Wikipedia movie plots (--corpus file:PATH), perplexity; lost in the text: the number of"
+        " rounds (10), all document counts, learning rate (3e-4); stand-ins besides: a vocabulary"
+        " of 50257 trained on the corpus, documents of 257 tokens (printed: about 150 words),"
+        " warm-up, moments' rates, clip",
     )  # fmt: skip
 
 
@@ -105,9 +109,11 @@ def bakshi_char() -> Config:
     )  # fmt: skip
 
 
-def _gerstgrasser(name: str, arch: str, size: tuple[int, int, int], vocabulary: int) -> Config:
+def _gerstgrasser(
+    name: str, printed: str, arch: str, size: tuple[int, int, int], vocabulary: int
+) -> Config:
     layers, heads, width = size
-    n = 900_000
+    n = 700_000  # of 513 tokens: what 470M tokens leave after an eighth is held out, with room
     settings = _settings("replace", "accumulate", "replace-multiple", n=n)
     if arch == "gpt2":
         cold = [replace(s, name=f"{s.name}, 0.3", temperature=0.3) for s in settings[:2]]
@@ -116,30 +122,32 @@ def _gerstgrasser(name: str, arch: str, size: tuple[int, int, int], vocabulary: 
         name, settings, generations=5, repeats=1, pack=1, tokenizer=f"bpe:{vocabulary}",
         document=513, block=512, arch=arch, layers=layers, heads=heads, width=width, steps=1,
         epochs=1.0, batch=64, lr=6e-4, warmup=500, dtype="bfloat16", floors=False,
-        source="printed: TinyStories (--corpus file:PATH), 470M tokens, one epoch per generation,"
-        " 5 generations, temperatures 1.0 and 0.3; stand-ins: layers, widths, vocabulary (chosen to"
-        " give the printed parameter count), batch, learning rate",
+        source=f"printed: {printed} parameters, TinyStories (--corpus file:PATH), one epoch per"
+        " generation, newly initialised models, as much synthetic text as real, temperature 1.0 (for"
+        " GPT-2 0.3 as well), 5 generations plotted; stand-ins: layers, widths, vocabulary (chosen"
+        " to give the printed parameter count), 359M of the printed 470M tokens (an eighth is held"
+        " out), batch, learning rate; replace-multiple is printed for GPT-2 only",
     )  # fmt: skip
 
 
 def gerst_gpt2_9m() -> Config:
     """Gerstgrasser et al., Section 2.1: GPT-2 9M, temperatures 1.0 and 0.3."""
-    return _gerstgrasser("gerst-gpt2-9m", "gpt2", (12, 4, 128), 50257)
+    return _gerstgrasser("gerst-gpt2-9m", "9M", "gpt2", (12, 4, 128), 50257)
 
 
 def gerst_llama_12m() -> Config:
     """Gerstgrasser et al., Section 2.1: Llama-style, 12M."""
-    return _gerstgrasser("gerst-llama-12m", "llama", (8, 8, 256), 10240)
+    return _gerstgrasser("gerst-llama-12m", "12M", "llama", (8, 8, 256), 10240)
 
 
 def gerst_llama_42m() -> Config:
     """Gerstgrasser et al., Section 2.1: Llama-style, 42M."""
-    return _gerstgrasser("gerst-llama-42m", "llama", (8, 8, 512), 16384)
+    return _gerstgrasser("gerst-llama-42m", "42M", "llama", (8, 8, 512), 16384)
 
 
 def gerst_llama_125m() -> Config:
     """Gerstgrasser et al., Section 2.1: Llama-style, 125M."""
-    return _gerstgrasser("gerst-llama-125m", "llama", (12, 12, 768), 26000)
+    return _gerstgrasser("gerst-llama-125m", "125M", "llama", (12, 12, 768), 26000)
 
 
 def he() -> Config:
@@ -150,7 +158,7 @@ def he() -> Config:
     ]
     return replace(
         demo(), name="he", settings=tuple(settings),
-        source="printed: k = n/N = 1, weights 0.2 to 0.8 with (sqrt(5) - 1)/2; all else own",
+        source="printed: k = n/N = 1 and the weight (sqrt(5) - 1)/2; the other weights and all else own",
     )  # fmt: skip
 
 

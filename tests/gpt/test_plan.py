@@ -206,6 +206,62 @@ def test_the_char_grid_has_370_distinct_fits():
     assert len(fits) == 370
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("name", "vocabulary", "low", "high"),
+    [
+        ("bakshi", 50257, 15.5e6, 16.5e6),
+        ("bakshi-char", 100, 3.15e6, 3.25e6),
+        ("gerst-gpt2-9m", 50257, 8.5e6, 9.5e6),
+        ("gerst-llama-12m", 10240, 11.5e6, 12.5e6),
+        ("gerst-llama-42m", 16384, 41.5e6, 42.5e6),
+        ("gerst-llama-125m", 26000, 124.5e6, 126.5e6),
+    ],
+)
+def test_models_have_the_printed_number_of_parameters(torch, name, vocabulary, low, high):
+    from refutable.gpt.model import shape_of
+
+    config = preset(name)
+    assert config.tokenizer in ("char", f"bpe:{vocabulary}")
+    assert low < shape_of(config, vocabulary).count < high
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("seddik", {"tokenizer": "char:65", "contexts": 300, "steps": 2000, "arch": "gpt2"}),
+        (
+            "bakshi",
+            {"layers": 4, "heads": 4, "width": 256, "block": 128, "batch": 32, "steps": 3000,
+             "generations": 10, "repeats": 10, "held_out": 500},
+        ),
+        ("gerst-gpt2-9m", {"epochs": 1.0, "arch": "gpt2", "generations": 5}),
+        ("gerst-llama-42m", {"epochs": 1.0, "arch": "llama", "generations": 5}),
+    ],
+)  # fmt: skip
+def test_presets_have_the_printed_numbers(name, told):
+    config = preset(name)
+    assert {k: getattr(config, k) for k in told} == told
+    names = [s.name for s in config.settings]
+    assert names == {
+        "seddik": ["replace", "partial"],
+        "bakshi": ["replace", "accumulate", "fresh", "fresh-decaying"],
+        "gerst-llama-42m": ["replace", "accumulate", "replace-multiple"],
+        "gerst-gpt2-9m": [
+            "replace", "accumulate", "replace-multiple", "replace, 0.3", "accumulate, 0.3",
+        ],
+    }[name]  # fmt: skip
+
+
+def test_the_papers_corpora_are_large_enough_for_their_presets():
+    """Seven eighths of 1.1M characters, of 470M tokens, of 34,000 plots of about 257 tokens."""
+    for name, have in (("seddik", 1_115_394), ("gerst-gpt2-9m", 470e6), ("bakshi", 34_000 * 257)):
+        config = resolve(preset(name))
+        need = max(p.real_documents for s in config.settings for p in s.plans)
+        need = max(need, 2 * config.settings[0].plan(0).documents(1) * config.floors)
+        assert need <= have // config.document * 7 / 8
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_resolved_configuration_survives_its_file(name):
     import json
