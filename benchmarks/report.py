@@ -48,7 +48,10 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     for r in found.get("verdicts", ()):
         target = {0: 0.40, 2: 0.20}.get(r["off by margins"])
         if target is not None:
-            share, name = r["mean N / fixed N"], "true claim" if target == 0.40 else "claim off by 2 margins"
+            share, name = (
+                r["mean N / fixed N"],
+                "true claim" if target == 0.40 else "claim off by 2 margins",
+            )
             verdict = "" if share <= target else ", **missed**"
             answers = ", ".join(f"{r[w]} {w}" for w in ("verified", "refuted", "open") if r[w])
             out.append((name, "N of the fixed-size normal test", f"<= {target:.2f}",

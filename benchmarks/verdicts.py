@@ -21,9 +21,12 @@ def verdicts(runs: int = 20) -> list[dict[str, object]]:
 
     100 claims share 1e-9, power 1 - 1e-6, a margin of 1 % on S_20 with n = 100.
     """
-    values = urn.squares(
-        [Fraction(1, 52)] * 52, 100, 20, np.arange(200_000, dtype=np.uint64), (1, 2)
-    )[:, 19] / 100**2
+    values = (
+        urn.squares([Fraction(1, 52)] * 52, 100, 20, np.arange(200_000, dtype=np.uint64), (1, 2))[
+            :, 19
+        ]
+        / 100**2
+    )
     mean, margin, alpha, beta = values.mean(), 0.01 * values.mean(), 1e-11, 1e-6
     fixed = (norm.isf(alpha / 2) + norm.isf(beta)) ** 2 * (values.std() / margin) ** 2
     out = []

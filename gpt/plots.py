@@ -23,8 +23,8 @@ def draw_curves(results: Results, metric: str) -> Figure:
     """One metric against the generation, a line per setting, 95% bands over repeats."""
     figure = Figure(figsize=(7.2, 4.4), layout="constrained")
     axes = figure.add_subplot()
-    target, known = results.excess()
-    predicted = results.prediction() if metric == target else {}
+    known = results.excess()[1]
+    predicted = results.predicted(metric)
     for i, setting in enumerate(results.config.settings):
         curve = results.curve(setting.name, metric)
         if not curve:

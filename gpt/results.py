@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from math import exp
 
 import numpy as np
 
@@ -106,6 +107,18 @@ class Results:
                 scale = (means[first][2] - means[first][1]) / step
             out[name] = [start + scale * (x - 1) for x in ratio]
         return out
+
+    def predicted(self, metric: str) -> dict[str, list[float]]:
+        """The theory's curves of a metric, where it has any: of the excess, and of its exponential.
+
+        It has none for the deviation, whose floors are of the network's making, nor for n-grams.
+        """
+        target, _ = self.excess()
+        if metric == target:
+            return self.prediction()
+        if metric == "perplexity" and target == "cross_entropy":
+            return {name: [exp(x) for x in line] for name, line in self.prediction().items()}
+        return {}
 
 
 def read(store: Store) -> Results:

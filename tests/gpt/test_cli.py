@@ -87,6 +87,31 @@ def test_run_status_verify_report(torch, tmp_path, capsys):
     assert main(["verify", folder]) == 1
 
 
+def test_the_theorys_line_goes_through_the_first_curves_first_step():
+    """On text: shapes of replace (m) and accumulate (sum 1/k^2), on one scale; its exponential."""
+    from math import exp
+
+    from refutable.gpt.planner import resolve
+    from refutable.gpt.results import METRICS, Results
+
+    config = resolve(preset("smoke"))
+    table = {s.name: {metric: {} for metric in METRICS} for s in config.settings}
+    curve = {1: {0: 2.0, 1: 2.2}, 2: {0: 2.3, 1: 2.5}, 3: {0: 9.0, 1: 9.0}}
+    table["replace"]["cross_entropy"] = curve
+    table["accumulate"]["cross_entropy"] = {1: curve[1]}
+    results = Results(config, table, {})
+    line = results.predicted("cross_entropy")
+    assert line["replace"] == pytest.approx([2.1, 2.4, 2.7])
+    assert line["accumulate"] == pytest.approx([2.1, 2.1 + 0.3 / 4, 2.1 + 0.3 / 4 + 0.3 / 9])
+    assert results.predicted("perplexity")["replace"] == pytest.approx(
+        [exp(x) for x in line["replace"]]
+    )
+    assert results.predicted("deviation") == results.predicted("distinct_3") == {}
+    table["replace"]["divergence"] = {1: {0: 0.5}}
+    assert results.predicted("divergence")["replace"] == pytest.approx([0.5, 1.0, 1.5])
+    assert results.predicted("perplexity") == {}
+
+
 @pytest.mark.torch
 def test_a_biased_sampler_is_stamped_everywhere(torch, tmp_path, capsys):
     from refutable.gpt.launch import run
