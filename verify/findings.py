@@ -14,12 +14,12 @@ from refutable.derivations.statement import Parts, Prose
 from refutable.derivations.story import Line
 
 from .abbreviate import changed, with_letters
+from .derivation import PROOF_LINE, derivation_lines, plain
 from .exacttext import exact_text, instance_text, side_text
 from .glyphs import raised
 from .page import Page
 from .readable import readable
 from .typeset import sequences_of
-from .untex import untex
 from .verdict import Counterexample, Verdict
 from .words import formula
 
@@ -143,8 +143,8 @@ def print_derivation(v: Verdict, page: Page) -> None:
         page.text("x̄^name is the mean of the batch “name”.", indent=2)
     for k, x in enumerate(lines, 1):
         page.line(f"  {k}. {x.rule}")
-        page.formula(untex(x.latex), indent=6)
-        if x.checked and x.checked != "proof line":
+        page.formula(plain(x.latex), indent=6)
+        if x.checked and x.checked != PROOF_LINE:
             page.text(f"checked: {x.checked}", indent=6, hang=4)
 
 
@@ -162,8 +162,6 @@ def derived_claim(v: Verdict) -> Claim | None:
 
 def telling_lines(c: Claim) -> list[Line]:
     """The lines of a claim's derivation that are no mere `x = x`."""
-    from .derivation import derivation_lines
-
     return [x for x in derivation_lines(c) if not _trivial(x.latex)]
 
 

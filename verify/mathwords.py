@@ -7,7 +7,7 @@ formula with an operation in it is replaced; anything else stays letter by lette
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import sympy as sp
 from sympy.core.alphabets import greeks
@@ -23,15 +23,21 @@ _KNOWN = {
     for name in ("exp", "log", "sqrt", "gamma", "sin", "cos", "tan", "Abs", "Min", "Max", "floor",
                  "Sum", "Product", "binomial", "harmonic", "zeta", "Derivative", "factorial")
 } | {"pi": sp.pi, "oo": sp.oo, "E": sp.E}  # fmt: skip
+#: Spells an expression; the second argument are the names that get their argument as an index.
+Spell = Callable[[sp.Expr, Collection[str]], str]
 _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 
 def in_letters(
-    text: str, known: Mapping[str, str] = {}, sequences: Collection[str] = ()
+    text: str,
+    known: Mapping[str, str] = {},
+    sequences: Collection[str] = (),
+    spell: Spell | None = None,
 ) -> str:
     """The text with its formulas set.
 
     known: pieces of the text -> how they are set; the longest are replaced first.
+    spell: how else than on one line of plain text; what it gives stands between dollars.
 
     >>> in_letters("limit: t to oo: -(q - 1)/n**2; coefficients: 2, none negative")
     'limit: t to ∞: (1 − q)/n²; coefficients: 2, none negative'
@@ -39,6 +45,8 @@ def in_letters(
     'no certificate for 1 − ‖p‖² ≤ √nₖ'
     >>> in_letters("case by case: i = 0, ..., 29 (3 facts)")
     'case by case: i = 0, ..., 29 (3 facts)'
+    >>> in_letters("at q**2 of _x1", {"_x1": r"\\tau"}, spell=lambda e, _: sp.latex(e))
+    'at $q^{2}$ of $\\\\tau$'
     >>> in_letters("an excess of (w - a**2)^2 times 4.2e-15 at eta = -1/2")
     'an excess of (w − a²)^2 times 4.2e-15 at η = −1/2'
     """
@@ -51,11 +59,27 @@ def in_letters(
         text, count = re.subn(pattern, letter, text)
         if count:
             held[letter] = known[old]
-    text = _relations(text)
-    text = _formulas(text, sequences)
-    for letter, shown in held.items():
-        text = text.replace(letter, shown)
-    return text
+    text = _formulas(_relations(text), _plain(sequences) if spell is None else _between(spell, sequences))
+    return _released(text, held, spell is not None)
+
+
+def _plain(sequences: Collection[str]) -> Callable[[sp.Expr], str]:
+    return lambda e: formula(e, sequences)
+
+
+def _between(spell: Spell, sequences: Collection[str]) -> Callable[[sp.Expr], str]:
+    return lambda e: f"${spell(e, sequences)}$"
+
+
+def _released(text: str, held: Mapping[str, str], dollars: bool) -> str:
+    """The held pieces put in; within dollars as they are, between words with their own."""
+    parts = text.split("$") if dollars else [text]
+    for k, part in enumerate(parts):
+        for letter, shown in held.items():
+            inside = k % 2 or not dollars
+            part = part.replace(letter, shown if inside else f"${shown}$")
+        parts[k] = part
+    return "$".join(parts)
 
 
 def _letters(k: int) -> str:
@@ -88,7 +112,7 @@ def _arguments(text: str, start: int) -> tuple[int | None, list[str]]:
     return None, []
 
 
-def _formulas(text: str, sequences: Collection[str]) -> str:
+def _formulas(text: str, show: Callable[[sp.Expr], str]) -> str:
     tokens = _TOKEN.findall(text)
     out, k = "", 0
     while k < len(tokens):
@@ -96,7 +120,7 @@ def _formulas(text: str, sequences: Collection[str]) -> str:
         if end is None:
             out, k = out + tokens[k], k + 1
             continue
-        out += _set("".join(tokens[k:end]), sequences)
+        out += _set("".join(tokens[k:end]), show)
         k = end
     return out
 
@@ -158,19 +182,19 @@ class _Span:
         return None
 
 
-def _set(span: str, sequences: Collection[str]) -> str:
+def _set(span: str, show: Callable[[sp.Expr], str]) -> str:
     """The span as a formula; a lone word or number stays."""
     if re.fullmatch(r"[A-Za-z]+", span) and span not in ("oo", *greeks):
         return span
     if re.fullmatch(r"-?[\d.]+(e[-+]\d+)?", span):
         return span
     if span[0] == "(" and _Span(_TOKEN.findall(span)).bracket(0) == len(_TOKEN.findall(span)):
-        return f"({_formulas(span[1:-1], sequences)})"  # what it is a factor of is not read
+        return f"({_formulas(span[1:-1], show)})"  # what it is a factor of is not read
     names = {}
     for name, call in re.findall(r"([A-Za-z_]\w*)(\(?)", span):
         names[name] = _KNOWN.get(name) or (sp.Function if call else sp.Symbol)(name)
     try:
-        return formula(sp.sympify(span, locals=names), sequences)
+        return show(sp.sympify(span, locals=names))
     except (sp.SympifyError, SyntaxError, TypeError, ValueError, AttributeError):
         return span
 

@@ -16,6 +16,7 @@ from sympy.printing.latex import LatexPrinter
 from refutable.derivations.claim import Claim
 from refutable.derivations.domain import Schedule
 from refutable.derivations.families import Categorical
+from refutable.derivations.naming import LETTERS, OTHER
 from refutable.derivations.process import Process
 from refutable.derivations.quantity import (
     Comb,
@@ -32,15 +33,6 @@ from refutable.derivations.quantity import (
 from refutable.derivations.statement import Lim, LimInf, LimSup
 
 __all__ = ["sequences_of", "tex"]
-
-#: Family -> its true parameter and its estimate; a categorical family has a letter of its own.
-LETTERS = {
-    "Linear": ("w^{*}", r"\hat{w}"),
-    "Gaussian": (r"\mu", r"\hat{\mu}"),
-    "Cdf": ("F", r"\hat{F}"),
-}
-OTHER = (r"\theta^{*}", r"\hat{\theta}")
-
 
 def tex(e: sp.Basic, sequences: Collection[str] = ()) -> str:
     """LaTeX; functions whose name is among `sequences` get their argument as an index.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+
+from sympy import Basic
 
 from refutable.derivations.quantity import Functional, Mean, Prob, Vec, processes_of
 
@@ -59,12 +62,12 @@ def _origin(d: Deduction) -> str:
     return "for every state of the process" if processes_of(body) else "by algebra, no process in it"
 
 
-def letters(d: Deduction) -> dict[str, str]:
+def letters(d: Deduction, spell: Callable[[Basic], str] = formula) -> dict[str, str]:
     """What lines of a proof have for a quantity, a variable or SymPy's text -> as one reads it."""
     trees = [*d.letters, *(x.formula for x in d.derived.values())]
     nodes = {n for e in trees for n in e.atoms(Mean, Prob, Functional, Vec)}
     table = {}
     for text, node in [*((s, n) for n, s in d.letters.items()), *((n, n) for n in nodes)]:
         with suppress(Exception):  # a quantity without a name keeps its letter
-            table[str(text)] = formula(node)
+            table[str(text)] = spell(node)
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..derivation import PROOF_LINE, segments
 from ..exacttext import exact_text, instance_text, side_text
 from ..findings import adds_hypothesis, finders, has_truth, telling_lines
 from .entry import Entry
@@ -70,7 +71,7 @@ def derivation_section(e: Entry, formulas: Formulas) -> Html | None:
         note = el("p", "x̄ with a name above is the mean of the batch of that name.")
     items = []
     for line in lines:
-        checked = line.checked and line.checked != "proof line"
+        checked = line.checked and line.checked != PROOF_LINE
         items.append(
             el(
                 "li",
@@ -88,7 +89,7 @@ def derivation_section(e: Entry, formulas: Formulas) -> Html | None:
 
 
 def _formula(latex: str, formulas: Formulas) -> Html:
-    """A line that is only words is set as words."""
-    if latex.startswith(r"\text{") and latex.endswith("}"):
-        return el("p", latex[6:-1])
+    """A formula of its own, or words with formulas between them."""
+    if latex.startswith(r"\text{"):
+        return el("p", *(formulas.inline(x) if math else x for math, x in segments(latex)))
     return formulas.display(latex, "A line of the derivation")
