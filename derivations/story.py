@@ -6,7 +6,7 @@ The lines are made from the recurrence and closed form that were derived, not fr
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -15,6 +15,7 @@ from .errors import OutsideFragment
 from .moments import MomentSystem, Recurrence
 from .naming import Names, summed
 from .onestep import check_one_step
+from .quantity import processes_of
 from .recurrences import certify
 
 __all__ = ["Line", "story"]
@@ -22,14 +23,21 @@ __all__ = ["Line", "story"]
 #: Spells an expression in LaTeX.
 Tex = Callable[[sp.Basic], str]
 
+#: Rules by another name, where theirs says nothing to a reader.
+RULES = {"early": "first generations", "one step": "conditional mean"}
+
 
 @dataclass(frozen=True)
 class Line:
-    """One line: the rule, what it says in LaTeX, and whether its own check passed."""
+    """One line: the rule, what it says in LaTeX, and whether its own check passed.
+
+    process: the name of the process it is about.
+    """
 
     rule: str
     latex: str
     checked: str
+    process: str = ""
 
 
 def story(d: Derived, tex: Tex = sp.latex) -> list[Line]:
@@ -50,14 +58,15 @@ def story(d: Derived, tex: Tex = sp.latex) -> list[Line]:
         else:
             lines.append(
                 Line(
-                    step.rule,
+                    RULES.get(step.rule, step.rule),
                     f"{tex(d.node)} = {tex(d.formula)}",
                     "computed generation by generation",
                 )
             )
     if any(s.rule == "closed form" for s in d.steps):
         lines.append(Line("result", f"{tex(d.node)} = {tex(d.formula)}", _spot_check(d)))
-    return lines
+    name = ", ".join(p.name for p in processes_of(d.node))
+    return [replace(x, process=name) for x in lines]
 
 
 def _recurrence(r: Recurrence, system: MomentSystem, tex: Tex) -> list[Line]:

@@ -58,6 +58,7 @@ class Deduction:
 
     derived: what each quantity was derived to be.  refused: parts an engine could not express.
     letters: quantity -> the variable that lines and `missing` have for it.
+    shown: relations that a proof script showed on its way.
     """
 
     claim: Claim
@@ -70,6 +71,7 @@ class Deduction:
     missing: str = ""
     always: list[S.ForAll] = field(default_factory=list)
     letters: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
+    shown: list[S.Rel] = field(default_factory=list)
 
     def formula(self, node: sp.Expr) -> sp.Expr:
         """The derived formula of a Mean or Prob node, where it is finite on the whole domain."""

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sympy import Basic
+
 from refutable.derivations.claim import Claim
+from refutable.derivations.derive import Derived
 from refutable.derivations.errors import OutsideFragment, RefutableError
 from refutable.derivations.story import Line, story
 
@@ -31,14 +34,24 @@ def derivation_lines(claim: Claim) -> list[Line]:
     except RefutableError as err:
         return [Line("refused", _words(str(err)), "")]
     for derived in d.derived.values():
-        try:
-            found = story(derived, tex)
-        except OutsideFragment as err:
-            found = [Line("refused", _words(str(err)), "")]
-        lines += [x for x in found if x not in lines]
+        lines += [x for x in _told(derived) if x not in lines]
     known, names = letters(d, tex), sequences_of(claim)
     said = ((rule, in_letters(text.replace("$", ""), known, names, tex)) for rule, text in d.lines)
     return lines + [Line(rule, _words(text), PROOF_LINE) for rule, text in said]
+
+
+#: (quantity, its formula) -> its story: many claims are about one quantity.
+_STORIES: dict[tuple[Basic, Basic], list[Line]] = {}
+
+
+def _told(derived: Derived) -> list[Line]:
+    key = derived.node, derived.formula
+    if key not in _STORIES:
+        try:
+            _STORIES[key] = story(derived, tex)
+        except OutsideFragment as err:
+            _STORIES[key] = [Line("refused", _words(str(err)), "")]
+    return _STORIES[key]
 
 
 def _words(text: str) -> str:
@@ -46,10 +59,13 @@ def _words(text: str) -> str:
 
 
 def segments(latex: str) -> Iterator[tuple[bool, str]]:
-    """(is it a formula?, LaTeX or plain words) of a line, in order.
+    r"""(is it a formula?, LaTeX or plain words) of a line, in order.
 
-    >>> list(segments(r"\text{limit: $t \to \infty$, certified}"))
-    [(False, 'limit: '), (True, 't \\to \\infty'), (False, ', certified')]
+    >>> for part in segments(r"\text{limit: $t \to 0$, certified}"):
+    ...     print(part)
+    (False, 'limit: ')
+    (True, 't \\to 0')
+    (False, ', certified')
     """
     if not latex.startswith(r"\text{"):
         yield True, latex

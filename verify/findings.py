@@ -9,7 +9,7 @@ from types import MappingProxyType
 import sympy as sp
 
 from refutable.derivations.claim import Claim
-from refutable.derivations.quantity import CollapseTime, Mean, ModelVec, Prob, processes_of
+from refutable.derivations.quantity import CollapseTime, Mean, ModelVec, Prob
 from refutable.derivations.statement import Parts, Prose
 from refutable.derivations.story import Line
 
@@ -30,6 +30,7 @@ __all__ = [
     "derived_claim",
     "finders",
     "has_truth",
+    "of_process",
     "print_counterexample",
     "print_derivation",
     "print_repair",
@@ -67,9 +68,6 @@ def _readable(text: str, v: Verdict) -> str:
     x = v.counterexample
     at = {k: e for k, e in (x.values if x else {}).items() if isinstance(e, sp.Expr)}
     text = readable(text, v.claim, at)
-    for process in processes_of(v.claim.bound()):
-        if process.name.isidentifier():
-            text = re.sub(rf"\b{process.name}(?=: )", formula(sp.Symbol(process.name)), text)
     text = re.sub(r"\b([a-z])\((\d+)\) = ", lambda m: f"{m[1]}{raised(f'({m[2]})')} = ", text)
     return re.sub(r"(?<=[\w)])\*(?=[\w(])", "·", text)
 
@@ -142,7 +140,7 @@ def print_derivation(v: Verdict, page: Page) -> None:
     if any(r"\overline{x}" in x.latex for x in lines):
         page.text("x̄^name is the mean of the batch “name”.", indent=2)
     for k, x in enumerate(lines, 1):
-        page.line(f"  {k}. {x.rule}")
+        page.line(f"  {k}. {of_process(x, lines)}")
         page.formula(plain(x.latex), indent=6)
         if x.checked and x.checked != PROOF_LINE:
             page.text(f"checked: {x.checked}", indent=6, hang=4)
@@ -163,6 +161,14 @@ def derived_claim(v: Verdict) -> Claim | None:
 def telling_lines(c: Claim) -> list[Line]:
     """The lines of a claim's derivation that are no mere `x = x`."""
     return [x for x in derivation_lines(c) if not _trivial(x.latex)]
+
+
+def of_process(line: Line, lines: list[Line]) -> str:
+    """The rule, and of which process, where there are several."""
+    several = len({x.process for x in lines if x.process}) > 1
+    if not (several and line.process):
+        return line.rule
+    return f"{line.rule}, {line.process}"
 
 
 def _trivial(latex: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-__all__ = ["ACCENTS", "BIG", "COMMANDS", "SPACES", "ascii_text", "lower", "raised"]
+__all__ = ["ACCENTS", "BIG", "COMMANDS", "SPACES", "ascii_text", "lower", "raised", "unlowered", "unraised"]
 
 
 def _table(names: str, signs: str) -> dict[str, str]:
@@ -63,6 +63,20 @@ def raised(text: str) -> str | None:
 def lower(text: str) -> str | None:
     """The text as an index; None where a character has no lowered form or it is long."""
     return "∞" if text == "∞" else _set(text, _DOWN)
+
+
+_RAISED = {up: plain for plain, up in _UP.items() if up not in "*′,"}
+_LOWERED = {down: plain for plain, down in _DOWN.items()}
+
+
+def unraised(sign: str) -> str | None:
+    """The character that a raised one stands for; None for any other."""
+    return _RAISED.get(sign)
+
+
+def unlowered(sign: str) -> str | None:
+    """The character that a lowered one stands for; None for any other."""
+    return _LOWERED.get(sign)
 
 
 def _signs(names: str, signs: str) -> dict[str, str]:

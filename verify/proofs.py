@@ -82,6 +82,7 @@ def run(steps: tuple[Step, ...], goal: Rel, d: Deduction, facts: tuple[Rel, ...]
     for rule, detail in [*said, ("script", why)]:
         d.say(rule, detail)
     d.lemmas += [x for x in argument.lemmas if x not in d.lemmas]
+    d.shown += argument.facts
     return True
 
 

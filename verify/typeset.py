@@ -6,6 +6,7 @@ terms come first, and a quantity of the claim gets its index below: `S_{m + 1}`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -33,16 +34,21 @@ from refutable.derivations.quantity import (
 from refutable.derivations.statement import Lim, LimInf, LimSup
 
 __all__ = ["sequences_of", "tex"]
+#: A name of several letters is set upright: in italics it reads as a product.
+_WORD = re.compile(r"[A-Za-z]{3,}")
 
-def tex(e: sp.Basic, sequences: Collection[str] = ()) -> str:
+
+def tex(e: sp.Basic, sequences: Collection[str] = (), several: bool = False) -> str:
     """LaTeX; functions whose name is among `sequences` get their argument as an index.
+
+    several: a model's letter says of which process it is.
 
     >>> import sympy as sp
     >>> m, S = sp.Symbol("m"), sp.Function("S")
     >>> tex(1 - S(m + 1), {"S"})
     '1 - S_{m + 1}'
     """
-    return _Tex(sequences).doprint(e)
+    return _Tex(sequences, several).doprint(e)
 
 
 def sequences_of(claim: Claim) -> set[str]:
@@ -57,9 +63,9 @@ def sequences_of(claim: Claim) -> set[str]:
 
 
 class _Tex(LatexPrinter):
-    def __init__(self, sequences: Collection[str]):
+    def __init__(self, sequences: Collection[str], several: bool = False):
         super().__init__()
-        self._sequences = sequences
+        self._sequences, self._several = sequences, several
 
     def _as_ordered_terms(self, expr: sp.Add, order: Any = None) -> list[sp.Expr]:
         terms = super()._as_ordered_terms(expr, order)
@@ -81,7 +87,9 @@ class _Tex(LatexPrinter):
             return rf"\{accent}{{{self._deal_with_super_sub(stem)}}}"
         if stem and accent == "star":
             return rf"{self._deal_with_super_sub(stem)}^{{*}}"
-        return super()._print_Symbol(expr, style)
+        shown = super()._print_Symbol(expr, style)
+        word = shown == expr.name and _WORD.fullmatch(shown)
+        return rf"\mathrm{{{shown}}}" if word else shown
 
     def _print_Function(self, expr: sp.Expr, exp: Any = None) -> str:
         name = self._deal_with_super_sub(expr.func.__name__)
@@ -98,11 +106,13 @@ class _Tex(LatexPrinter):
 
     def _model(self, v: ModelVec) -> str:
         index = self._print(v.args[1])
+        name = v.args[0].process.name.replace("_", r"\_")
+        mark = rf"\mathrm{{{name}}}" if self._several and name.isascii() and " " not in name else ""
         if _is_categorical(v):
             letter = _letter(v.args[0].process, self).removesuffix("^{*}")
-            return rf"{letter}^{{({index})}}"
+            return rf"{letter}^{{({index}){',' if mark else ''}{mark}}}"
         letter = LETTERS.get(type(v.args[0].process.family).__name__, OTHER)[1]
-        return f"{letter}_{{{index}}}"
+        return f"{letter}_{{{index}}}" + (f"^{{{mark}}}" if mark else "")
 
     def _coord(self, e: Coord) -> str:
         v, i = e.args

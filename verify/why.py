@@ -65,7 +65,9 @@ def _origin(d: Deduction) -> str:
 def letters(d: Deduction, spell: Callable[[Basic], str] = formula) -> dict[str, str]:
     """What lines of a proof have for a quantity, a variable or SymPy's text -> as one reads it."""
     trees = [*d.letters, *(x.formula for x in d.derived.values())]
-    nodes = {n for e in trees for n in e.atoms(Mean, Prob, Functional, Vec)}
+    sides = [x for r in d.shown for x in (r.lhs, r.rhs) if isinstance(x, Basic) and x.args]
+    nodes = {n for e in (*trees, *sides) for n in e.atoms(Mean, Prob, Functional, Vec)}
+    nodes |= set(sides)
     table = {}
     for text, node in [*((s, n) for n, s in d.letters.items()), *((n, n) for n in nodes)]:
         with suppress(Exception):  # a quantity without a name keeps its letter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..derivation import PROOF_LINE, segments
 from ..exacttext import exact_text, instance_text, side_text
-from ..findings import adds_hypothesis, finders, has_truth, telling_lines
+from ..findings import adds_hypothesis, finders, has_truth, of_process, telling_lines
 from .entry import Entry
 from .formulas import Formulas
 from .markup import Html, el, join
@@ -75,7 +75,7 @@ def derivation_section(e: Entry, formulas: Formulas) -> Html | None:
         items.append(
             el(
                 "li",
-                el("p", line.rule),
+                el("p", of_process(line, lines)),
                 _formula(line.latex, formulas),
                 el("p", f"checked: {line.checked}", class_="checked") if checked else None,
             )

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from refutable.derivations.claim import Claim
 
-from ..latexout import HEADING
+from ..appendix.document import HEADING
 from ..show import title_of
 from .entry import Entry
 from .formulas import Formulas
