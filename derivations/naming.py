@@ -28,6 +28,7 @@ LETTERS = {
     "Cdf": ("F", r"\hat{F}"),
 }
 OTHER = (r"\theta^{*}", r"\hat{\theta}")
+STAR = "^{*}"
 #: Modes whose symbols are numbers by themselves; of the others only products are.
 NUMBERS = {
     "trace": r"\mathrm{{tr}}\left({1}\right)",
@@ -102,7 +103,7 @@ class Names:
         family = self.system.process.family
         if self.moded:
             return sp.latex(family.truth)
-        return _letters(self.system.process)[0]
+        return _letters(self.system.process, self.tex)[0]
 
     def _truth_table(self, degree: int) -> dict[sp.Symbol, sp.Expr]:
         """The truth's symbols as letters: in a row of degree two only its squares stay alone."""
@@ -117,7 +118,7 @@ class Names:
                 system.truths["second"]: trace,
                 system.truths["frobenius"]: sp.Symbol(cov) if degree == 1 else square,
             }
-        letter = _letters(system.process)[0]
+        letter = _letters(system.process, self.tex)[0]
         if self.vectors:
             name = letter if degree == 1 else rf"\left\|{letter}\right\|"
             return {system.theta: sp.Symbol(name)}
@@ -156,12 +157,12 @@ class Names:
         at = sp.latex(index - (rest[-1] - 1)) if kind in ("model", "past") else sp.latex(index)
         if kind == "frozen":
             at = sp.latex(process.paper(rest[0]))
-        truth, estimate = _letters(process)
+        truth, estimate = _letters(process, self.tex)
         batch = rf"\mathrm{{{rest[0]}}}" if kind in ("once", "past") else ""
         if isinstance(process.family, Categorical):
             if batch:
                 return rf"\overline{{x}}_i^{{{batch}" + (f",({at})}}" if kind == "past" else "}")
-            letter, mark = (truth, "") if kind in ("model", "frozen") else (rf"\overline{{{truth}}}", r"\,")
+            letter, mark = (estimate, "") if kind in ("model", "frozen") else (rf"\overline{{{estimate}}}", r"\,")
             return rf"{letter}_i^{{{mark}({at})}}"
         letter = estimate if kind in ("model", "frozen", "once", "past") else rf"\overline{{{truth}}}"
         above = rf"^{{{batch}}}" if batch else ""
@@ -198,17 +199,17 @@ def _power(letter: sp.Expr, k: int) -> sp.Expr:
     return sp.Symbol(f"{letter.name}^{{2}}") if norm and k == 2 else letter**k
 
 
-def _letters(process: Process) -> tuple[str, str]:
+def _letters(process: Process, tex: Tex) -> tuple[str, str]:
     """The true parameter and its estimate."""
     if isinstance(process.family, Categorical):
-        letter = sp.latex(process.family.truth)
-        return letter, letter
+        letter = tex(process.family.truth)
+        return letter, letter.removesuffix(STAR)
     return LETTERS.get(type(process.family).__name__, OTHER)
 
 
 def _coordinate(letter: str, process: Process) -> str:
     if isinstance(process.family, Categorical):
-        return f"{letter}_i"
+        return letter.removesuffix(STAR) + "_i" + STAR * letter.endswith(STAR)
     return f"{letter}(x)" if type(process.family).__name__ == "Cdf" else letter
 
 
