@@ -17,6 +17,7 @@ from .abbreviate import changed, with_letters
 from .derivation import PROOF_LINE, derivation_lines, plain
 from .exacttext import exact_text, instance_text, side_text
 from .glyphs import raised
+from .mathwords import in_letters
 from .page import Page
 from .readable import readable
 from .typeset import sequences_of
@@ -68,6 +69,8 @@ def _readable(text: str, v: Verdict) -> str:
     x = v.counterexample
     at = {k: e for k, e in (x.values if x else {}).items() if isinstance(e, sp.Expr)}
     text = readable(text, v.claim, at)
+    if "**" in text or "Sum(" in text or "Product(" in text:
+        text = in_letters(text, {}, sequences_of(v.claim))
     text = re.sub(r"\b([a-z])\((\d+)\) = ", lambda m: f"{m[1]}{raised(f'({m[2]})')} = ", text)
     return re.sub(r"(?<=[\w)])\*(?=[\w(])", "·", text)
 

@@ -56,6 +56,8 @@ def _behaviour(s: sp.Sum, x: sp.Symbol, region: Region) -> tuple[sp.Expr, bool]:
     if len(s.limits) != 1:
         raise OutsideFragment("the limit of a double sum")
     k, a, b = s.limits[0]
+    if b is sp.oo:
+        return _series(s, x), True
     if not (a.is_Integer and a >= 1 and sp.expand(b - x).is_Integer):
         raise OutsideFragment(f"the limits of {s}")
     c, p = _power(s.function, k)
@@ -70,6 +72,20 @@ def _behaviour(s: sp.Sum, x: sp.Symbol, region: Region) -> tuple[sp.Expr, bool]:
         head = sp.Add(*(sp.Integer(j) ** p for j in range(1, int(a))))
         return c * (sp.zeta(-p) - head), True
     raise OutsideFragment(f"whether {p} > -1")
+
+
+def _series(s: sp.Sum, x: sp.Symbol) -> sp.Expr:
+    """The value of a whole series of c (k + h)**p, p < -1: zeta(-p) without its first terms."""
+    k, a, _ = s.limits[0]
+    c, f = s.function.as_independent(k, as_Add=False)
+    base, p = f.as_base_exp()
+    first = sp.expand(base.xreplace({k: a}))
+    if not (sp.expand(base - k).is_Integer and first.is_Integer and first >= 1):
+        raise OutsideFragment(f"the series {s}")
+    if not (p.is_Rational and p < -1):
+        raise OutsideFragment(f"whether the series {s} converges")
+    head = sp.Add(*(sp.Integer(j) ** p for j in range(1, int(first))))
+    return c * (sp.zeta(-p) - head)
 
 
 def _power(f: sp.Expr, k: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:

@@ -67,3 +67,12 @@ def test_powers_that_tend_to_one_are_squeezed():
         squeezed_limit(3 + x**2 * power, x, Region())  # the bound x^-2 does not tell
     with pytest.raises(OutsideFragment):
         squeezed_limit((1 - 1 / x) ** x, x, Region())
+
+
+def test_a_whole_series_is_a_value_and_a_divergent_one_is_refused():
+    whole = sp.Sum(1 / (x * (k + 1) ** 2), (k, 1, sp.oo))
+    assert settle_sums(whole, x, REGION)[0] == (sp.pi**2 / 6 - 1) / x
+    assert limit(whole * x, x, sp.oo, REGION)[0] == sp.pi**2 / 6 - 1
+    for f in (1 / (x * (k + 1)), 1 / (x * (k - 1) ** 2), sp.exp(-k) / x):
+        with pytest.raises(OutsideFragment):
+            settle_sums(sp.Sum(f, (k, 1, sp.oo)), x, REGION)

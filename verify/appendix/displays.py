@@ -22,6 +22,7 @@ PREAMBLE = r"""\newsavebox{\formulabox}
 """
 NARROW = 50  # signs that fit on any line
 LONG_QUOTIENT = 40
+_DIGITS = re.compile(r"\d{30,}")
 _FRAC = r"\frac"
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.| [+-] |.", re.DOTALL)
 _SUMS = re.compile(r" [+-] | = |\\(?:le|ge|ne|Rightarrow)(?![A-Za-z])| [<>] |^-")
@@ -47,7 +48,8 @@ def broken(latex: str) -> str:
     >>> print(broken(r"a \left(b + c\right) + d"))
     a \penalty1500 (b + c) \penalty0 + d
     """
-    out = _openings(_quotients(latex))
+    out = _DIGITS.sub(lambda m: r"\penalty100 ".join(re.findall(".{1,10}", m[0])), latex)
+    out = _openings(_quotients(out))
     out = re.sub(r"(?<=[\w)}]) \\left(?=[(\[])", r" \\penalty1500 ", out)
     out = out.replace(r"\right)\, ", r"\right)\,\penalty1500 ")
     return re.sub(r"\\(?:left|right)\s*(?=[(\[|)\]]|\\[|{}])", "", out).replace(r"\left.", "").replace(r"\right.", "")

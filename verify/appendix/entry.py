@@ -46,7 +46,7 @@ class Numbers:
     """What was printed before, and under which number."""
 
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
-    processes: dict[tuple[str, ...], str] = field(default_factory=dict)
+    processes: dict[tuple[str, ...], tuple[int, str]] = field(default_factory=dict)
 
     def number(self, key: tuple[str, ...]) -> tuple[int, bool]:
         """(the number of a line, is it new?)."""
@@ -132,18 +132,15 @@ def _meanings(c: Claim) -> Iterator[str]:
 def _processes(c: Claim, numbers: Numbers) -> Iterator[str]:
     for process in processes_of(c.bound()):
         lines = tuple(process_lines(process))
-        known = numbers.processes.setdefault(lines, c.id)
+        k, known = numbers.processes.setdefault(lines, (len(numbers.processes) + 1, c.id))
         name = escape(lines[0].partition(":")[0])
         if known != c.id:
-            yield rf"\emph{{Process:}} {name}, as in \hyperlink{{{_anchor(known)}}}{{{escape(known)}}}."
+            link = rf"\hyperlink{{process.{k}}}{{{escape(known)}}}"
+            yield rf"\emph{{Process:}} {name}, as in {link}."
             continue
         first = f"{name}:{set_words(lines[0].partition(':')[2])}"
         body = r" \\ ".join([first, *(set_words(x) for x in lines[1:])])
-        yield rf"\hypertarget{{{_anchor(c.id)}}}{{}}\emph{{Process.}} \process{{{body}}}"
-
-
-def _anchor(id: str) -> str:
-    return "process." + id.replace("_", "-")
+        yield rf"\hypertarget{{process.{k}}}{{}}\emph{{Process.}} \process{{{body}}}"
 
 
 # -- what was found ----------------------------------------------------------------------
