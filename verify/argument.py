@@ -16,6 +16,7 @@ from refutable.derivations.statement import FLIP, Rel
 
 from .cases import branches, resolve, spelled
 from .deduce import Deduction
+from .effort import steps
 from .positivity import prove
 from .region import Region, Variable
 
@@ -203,7 +204,7 @@ class Argument:
         ):
             return self._arithmetic(rel) or self._by_cases(rel)
         facts = [f for f in self.region.facts if f.free_symbols <= set(plain)]
-        key = (rel, tuple(self.region.variables[x] for x in plain), tuple(facts))
+        key = (rel, tuple(self.region.variables[x] for x in plain), tuple(facts), steps())
         if key not in _KNOWN:
             alone = Argument(self.d, Region({x: self.region.variables[x] for x in plain}, facts))
             _KNOWN[key] = alone._arithmetic(rel) or alone._by_cases(rel)

@@ -43,6 +43,29 @@ def sign_on(f: sp.Expr, x: sp.Symbol, span: Span) -> int | None:
     >>> sign_on(sp.log(x) - x + 1, x, Span(sp.Integer(1), sp.oo))
     -1
     """
+    sign = _sign_on(f, x, span)
+    return _by_odds(f, x, span) if sign is None else sign
+
+
+def _by_odds(f: sp.Expr, x: sp.Symbol, span: Span) -> int | None:
+    """For a proportion x: the same question about t, where x/(1 - x) = t^2.
+
+    Then sqrt(x (1 - x)) is rational in t as well, so that what is quadratic in the logarithm may
+    have linear factors.
+    """
+    if not (_rational(span) and 0 <= span.lo < span.hi <= 1):
+        return None
+    ends = [sp.sqrt(e / (1 - e)) if e != 1 else sp.oo for e in (span.lo, span.hi)]
+    there = Span(*ends)
+    if not _rational(there):
+        return None
+    t = sp.Dummy("t", positive=True)
+    put = {x: t**2 / (1 + t**2)}
+    logs = {g: sp.log(sp.cancel(g.args[0].xreplace(put))) for g in f.atoms(sp.log)}
+    return _sign_on(f.xreplace(logs).xreplace(put), t, there)
+
+
+def _sign_on(f: sp.Expr, x: sp.Symbol, span: Span) -> int | None:
     logs = sorted(f.atoms(sp.log), key=sp.default_sort_key)
     logs = [g for g in logs if x in g.free_symbols]
     if len(logs) > 1 or f.free_symbols - {x} or any(a.has(sp.log) for g in logs for a in g.args):

@@ -10,9 +10,13 @@ from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.errors import DomainError, NoLimit, OutsideFragment, RefutableError
+from refutable.derivations.functions import Defined
 from refutable.derivations.normal import is_zero
 
+from .argument import Argument
+from .climbing import climb, corners_fail
 from .deduce import Deduction, deduce
+from .effort import fewer_steps
 from .exact import Undefined
 from .extremes import last_look
 from .instances import check_at, instances, named
@@ -20,6 +24,7 @@ from .monotone import obligations
 from .mutants import MAX_MUTANTS, Mutant, mutants_of
 from .premises import barely
 from .probes import far
+from .proofs import script_of
 from .region import region_of
 from .shifted import shifted
 from .values import Exact, Symbolic
@@ -49,7 +54,8 @@ def tally(
     ats = instances(claim, INSTANCES)
     base = known or deduce_quietly(claim, facts)
     for mutant in mutants_of(claim, limit):
-        word, why = fate(claim, mutant, ats, exact, base, facts)
+        with fewer_steps():
+            word, why = fate(claim, mutant, ats, exact, base, facts)
         out.total += 1
         out.rows.append({"change": mutant.change, "rule": mutant.rule, "fate": word, "why": why})
         if word == "undetected":
@@ -121,6 +127,9 @@ def fate(
         return "implied", "a weaker relation"
     if _equivalent(claim, original, plain):
         return "equivalent", "the same after normalisation"
+    by_script = bool(script_of(claim))
+    if by_script and (found := _far_out(changed, body, exact)) is not None:
+        return "killed", f"false at {_text(found)}"  # cheaper than a script that fails
     if _weaker_bound(claim, original, plain):
         return "implied", "a weaker bound"
     d = deduce_quietly(changed, facts)
@@ -129,7 +138,18 @@ def fate(
     for at in (*barely(claim, ats), *barely(changed, ats)) if base is not None else ():
         if _false_at(body, at, Symbolic(base)):
             return "killed", f"false at {_text(at)}, where a premise barely holds"
+    if not by_script and (found := _far_out(changed, body, exact)) is not None:
+        return "killed", f"false at {_text(found)}"
     return _at_last(changed, body, claim.bound(), d, exact, facts)
+
+
+def _far_out(changed: Claim, body: sp.Basic, exact: Exact) -> dict | None:
+    """A larger instance at which the statement is false."""
+    for at in instances(changed, 200, extra=2):
+        if _false_at(body, at, exact):
+            return at
+    found = far(changed, body, exact, 80)
+    return corners_fail(changed, body, exact) if found is None else found[0]
 
 
 def _at_last(
@@ -140,13 +160,7 @@ def _at_last(
     exact: Exact,
     facts: tuple[S.Rel, ...],
 ) -> tuple[str, str]:
-    """Larger instances; for one relation, a proof of its opposite; then corners of the domain."""
-    for at in instances(changed, 200, extra=2):
-        if _false_at(body, at, exact):
-            return "killed", f"false at {_text(at)}"
-    found = far(changed, body, exact, 80)
-    if found is not None:
-        return "killed", f"false at {_text(found[0])}"
+    """For one relation, a proof of its opposite; then corners of the domain."""
     against = _opposite(changed.statement)
     if against is not None:
         opposite = deduce_quietly(replace(changed, statement=against), facts)
@@ -155,6 +169,8 @@ def _at_last(
     corner = last_look(changed, body, true, exact)
     if corner is not None:
         return "killed", f"does not hold at {_text(corner)}"
+    if (found := climb(changed, body, exact)) is not None:
+        return "killed", f"false at {_text(found)}"
     return "undetected", d.missing if d else "no engine reads it"
 
 
@@ -216,11 +232,19 @@ def _certain(claim: Claim, step: S.Rel) -> bool:
     if _at_sight(step):
         return True
     for parts in ([step], obligations(a, b)):
-        made = (replace(claim, id=STEP, statement=r, readings=()) for r in parts)
-        found = (deduce_quietly(c, ()) for c in made)
-        if all(d is not None and d.proved for d in found):
+        if all(_shown(replace(claim, id=STEP, statement=r, readings=())) for r in parts):
             return True
     return False
+
+
+def _shown(claim: Claim) -> bool:
+    """Is one relation proved, by the cases of the functions in it where need be?"""
+    d = deduce_quietly(claim, ())
+    if d is None or d.proved:
+        return d is not None
+    rel = claim.bound()
+    by_cases = not rel.has(Q.Mean, Q.Prob, Q.Functional) and rel.has(Defined)
+    return by_cases and Argument(d, d.region.copy()).prove(rel)
 
 
 def _at_sight(step: S.Rel) -> bool:

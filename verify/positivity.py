@@ -31,13 +31,13 @@ from refutable.derivations.statement import Rel
 
 from .atoms import exponential, power, units
 from .boxes import written
+from .effort import steps
 from .elementary import LOGARITHM, logarithm, sharper, sine
 from .region import Region, Variable
 from .vertices import at_corners
 
 __all__ = ["Certificate", "contradictory", "prove", "relevant", "sign"]
 
-RLIMIT = 4_000_000
 MAX_TERMS = 4000
 MAX_SPLITS = 3
 
@@ -315,11 +315,13 @@ def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) ->
         return prove(Rel({"<": ">", "<=": ">="}[rel.op], rel.rhs, rel.lhs), region, depth, splits)
     if rel.op not in (">", ">="):
         return None
-    return _proved(rel, region.frozen, depth, splits)
+    return _proved(rel, region.frozen, depth, splits, steps())
 
 
 @lru_cache(maxsize=4096)
-def _proved(rel: Rel, frozen: tuple, depth: int, splits: int) -> Certificate | None:
+def _proved(
+    rel: Rel, frozen: tuple, depth: int, splits: int, effort: int
+) -> Certificate | None:
     region = Region.thawed(frozen)
     strict = rel.op == ">"
     goal = (
@@ -526,7 +528,7 @@ _COMPARE = {
 
 def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificate | None:
     solver = z3.SolverFor("QF_NRA")
-    solver.set("rlimit", RLIMIT)
+    solver.set("rlimit", steps())
     names: dict[sp.Symbol, z3.ArithRef] = {}
 
     def term(e: sp.Expr) -> z3.ArithRef:

@@ -20,6 +20,7 @@ from .conclude import at_most, conclude
 from .positivity import prove
 from .region import Variable
 from .rules_means import jensen, layer_cake, markov, mean, split, tower
+from .rules_spread import spreads
 from .rules_strict import strict_mean, strict_mean_over_sets
 from .rules_tails import proportion, union_over_sets
 from .rules_vectors import average_over_sets, cauchy_schwarz, largest_set, over_sets, triangle
@@ -132,6 +133,16 @@ def exponentiate(step: Step, a: Argument) -> list[Rel]:
     return [Rel(known.op, sp.exp(u / c), v)]
 
 
+def tangent(step: Step, a: Argument) -> list[Rel]:
+    """exp(u) >= exp(c) (1 + u - c); before: exp(u).  args: at (the number c)."""
+    node, c = step.before, sp.sympify(step.args["at"])
+    if not isinstance(node, sp.exp) or node.args[0].is_real is False:
+        raise Rejected(f"an exponential of a real number is needed (got {node!r})")
+    if not (c.is_number and c.is_real):
+        raise Rejected(f"the tangent is drawn at a number (got {c})")
+    return [Rel(">=", node, sp.exp(c) * (1 + node.args[0] - c))]
+
+
 def minimum(step: Step, a: Argument) -> list[Rel]:
     """From u <= c min(v, w) with c >= 0: u <= c v and u <= c w."""
     known, c = step.before, step.args["factor"]
@@ -233,8 +244,10 @@ CHECKERS: dict[str, Checker] = {
     "over sets": over_sets,
     "proportion": proportion,
     "split": split,
+    "spreads": spreads,
     "strict mean": strict_mean,
     "strict mean over sets": strict_mean_over_sets,
+    "tangent": tangent,
     "tower": tower,
     "triangle": triangle,
     "union over sets": union_over_sets,

@@ -27,6 +27,7 @@ from .arithmetic import rational
 from .atinfinity import settle
 from .atpoint import limit_at, put
 from .deduce import Deduction, replace_limits, varies
+from .effort import steps
 from .endless import endless
 from .exact import grids
 from .finiteness import value_where
@@ -211,7 +212,7 @@ _LIMITS: dict[tuple, sp.Expr | OutsideFragment] = {}
 
 def _remembered(what: tuple, claim: Claim, find: Callable[[], sp.Expr]):  # type: ignore[no-untyped-def]
     """A limit or the refusal to take it, once per domain and hypotheses: mutants ask again."""
-    key = (*what, repr(sorted(map(str, claim.domain.items()))), claim.assumptions)
+    key = (*what, repr(sorted(map(str, claim.domain.items()))), claim.assumptions, steps())
     if key not in _LIMITS:
         try:
             _LIMITS[key] = find()

@@ -180,6 +180,7 @@ SCRIPTS = {
         *LARGE,
         Step("compare", None, ge(SqNorm(q), 1 / s)),
         *spread_by_pi(q),
+        Step("function", None, ge(1 / phi(x) ** 2, x * (1 - x)), {"x": x, "on": UPTO_HALF, "at": (PiMax(q),)}),
         Step("Cauchy-Schwarz", norm(OFF)),
         Step("derive", Mean(SqNorm(OFF))),
     ),
@@ -235,7 +236,11 @@ SCRIPTS = {
             "mean",
             le(Norm1(model(m) - PS.truth), Norm1(model(m) - p1) + Norm1(p1 - PS.truth)),
         ),
+        Step("spreads", Dev(m)),
     ),
     "seddik.eq11": (*RULE, *drift(m), Step("compare", None, lt(Dev(m), REACH))),
-    "seddik.eq11.s2": RULE,
+    "seddik.eq11.s2": (
+        *RULE,
+        Step("tangent", sp.exp(n * sp.exp(2) / (4 * sp.pi)), None, {"at": 1}),
+    ),
 }

@@ -204,3 +204,32 @@ def test_a_bound_and_a_root_compare_by_their_squares():
     spread = Q.Mean(top.lhs)
     assert shown(S.le(spread, sp.sqrt(n) / 4), *steps)
     assert not shown(S.le(spread, sp.sqrt(1 / n) / 4), *steps)
+
+
+def test_a_loop_that_keeps_its_data_spreads():
+    """The drift grows with the generation; of fresh data alone, or the other way, nothing is said."""
+
+    def drift(process, index):
+        return Q.Mean(Q.Norm1(process.model(index) - process.model(1)))
+
+    now, later = drift(KEEPING, k), drift(KEEPING, k + 1)
+    assert shown(S.le(now, later), Step("spreads", now))
+    assert not shown(S.le(later, now), Step("spreads", now))
+    assert not shown(S.lt(now, later), Step("spreads", now))  # both are 0 where N = 1
+    for other in (drift(FRESH, k), drift(MIXING, k), Q.Mean(Q.PiMax(KEEPING.model(k)))):
+        assert not shown(S.le(other, other.subs(k, k + 1)), Step("spreads", other))
+    growing = Process("growing", Categorical(p), Pool([_REAL, Draw(Model(), m * n, "y")]),
+                      first=Pool([_REAL]), index=m)  # fmt: skip
+    assert not shown(S.le(drift(growing, k), drift(growing, k + 1)), Step("spreads", drift(growing, k)))
+    before = drift(KEEPING, k - 1)  # perhaps the truth
+    assert not shown(S.le(before, now), Step("spreads", before))
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_the_drift_grows_by_the_exact_law(size):
+    """The rule against the enumeration."""
+    at = {p: (sp.Rational(1, 3), sp.Rational(2, 3)), n: sp.Integer(size), N: sp.Integer(2)}
+    value = [
+        ExactValues()(Q.Mean(Q.Norm1(KEEPING.model(i) - KEEPING.truth)), at) for i in (1, 2, 3)
+    ]
+    assert value == sorted(value)
