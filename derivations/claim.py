@@ -2,7 +2,8 @@
 
 `where` holds the paper's own abbreviations (alpha = n/(N + n)): they belong to the statement.
 `quantities` says which functional of which process a symbol of the statement stands for: engines
-derive these, and see nothing else of the claim. `empirical` is what prose about an experiment says
+derive these, and see nothing else of the claim. `quoted` names the source that the paper takes the
+statement from. `empirical` is what prose about an experiment says
 of a direction; only the transformer engine tests it, and only on demand.
 """
 
@@ -97,6 +98,7 @@ class Claim:
     parent: str | None = None
     derive: bool = False
     note: str = ""
+    quoted: str = ""
     check: object = None
     empirical: Statement | None = None
     file: str | None = None

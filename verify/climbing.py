@@ -13,7 +13,6 @@ from itertools import combinations, product
 
 import sympy as sp
 
-from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
 from refutable.derivations.domain import Integers, Reals
 from refutable.derivations.errors import RefutableError
@@ -106,7 +105,8 @@ def _told(body: sp.Basic, at: Instance, value: Exact) -> Check | None:
 def margin(check: Check) -> float | None:
     """How far apart the sides of an inequality are, as a part of the larger one; None if equal.
 
-    >>> margin(Check(True, S.Rel("<=", sp.Symbol("x"), 4), sp.Integer(3), sp.Integer(4)))
+    >>> from refutable.derivations.statement import le
+    >>> margin(Check(True, le(sp.Symbol("x"), 4), sp.Integer(3), sp.Integer(4)))
     0.25
     """
     if check.rel is None or check.rel.op not in ("<", "<=", ">", ">="):
@@ -127,7 +127,9 @@ def corners(claim: Claim, most: int = MOST) -> Iterator[Instance]:
     lowest = {s: _rungs(claim.domain[s], False, LADDER)[0] for s in scalars}
     told = 0
     for count in (1, 2):
-        for wide in sorted(product(WIDE, repeat=count), key=lambda w: sum(WIDE.index(v) for v in w)):
+        for wide in sorted(
+            product(WIDE, repeat=count), key=lambda w: sum(WIDE.index(v) for v in w)
+        ):
             for large in combinations(whole, count):
                 rest = [s for s in whole if s not in large]
                 for low in product(LOW, repeat=len(rest)):

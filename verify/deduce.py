@@ -29,7 +29,7 @@ from .divergence import diverges
 from .existence import prove_exists, prove_none_exists
 from .finiteness import unmet
 from .integrals import carry_out
-from .lattice import is_whole, without_floors
+from .lattice import is_whole, with_floors, without_floors
 from .lemmas import circular
 from .limiting import limit_of, surely
 from .limits import certified_limit
@@ -352,6 +352,7 @@ def _decide(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) 
         used = add_product_bounds(region, d.claim.domain)
         d.lemmas += [lemma for lemma in used if lemma not in d.lemmas]
     rel = S.Rel(rel.op, *(sum_tokens(read_off(x), d.claim.domain) for x in sides))
+    region = with_floors(rel, region)
     split = _by_cases(rel, d, region, facts)
     if split is not None:
         return split

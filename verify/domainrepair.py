@@ -46,7 +46,8 @@ def smaller_domains(
     good, bad = _truth(claim, ats, exact)
     if not bad or not good:
         return
-    options = [(h, _where(expand(h, claim.quantities), ats)) for h in _options(claim)]
+    known = {**claim.where, **claim.quantities}
+    options = [(h, _where(expand(h, known), ats)) for h in _options(claim)]
     options = [(h, mask) for h, mask in options if mask & bad != bad and mask & good]
     plain = [(h, mask) for h, mask in options if h.rhs.is_number]
     for size in (1, 2, 3):
@@ -122,6 +123,9 @@ def _where(h: S.Rel, ats: list[dict]) -> int:
 
 def _options(claim: Claim) -> Iterator[S.Rel]:
     letters = {v: k for k, v in claim.quantities.items() if isinstance(k, sp.Symbol)}
+    below = {p.base for p in claim.statement.atoms(sp.Pow) if p.exp.is_negative}
+    for divisor in sorted(below & set(claim.where), key=str):
+        yield S.gt(divisor, 0)
     for s, d in claim.domain.items():
         if isinstance(d, Integers) and d.lo.is_Integer:
             yield S.ge(s, d.lo + 1)

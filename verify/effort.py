@@ -2,7 +2,7 @@
 
 In steps, never in seconds: what comes out must not depend on the machine. The wrong versions of a
 statement get fewer than the statement: most of them are false, and a solver spends most where it
-fails. Answers are remembered per effort, so that a failure under a small one is no failure under
+fails; they are also taken apart less deep (see `positivity.prove`). Answers are remembered per effort, so that a failure under a small one is no failure under
 the full one.
 """
 

@@ -31,7 +31,7 @@ __all__ = ["COMMAND", "SCAN", "add_parser", "dependents", "errata", "label", "ma
 
 COMMAND = "refutable errata"
 #: Rules of change that reading a page can make.
-SCAN = ("sign", "off by one", "exponent", "swapped", "becomes", "index", "strict", "rounded")
+SCAN = ("sign", "off by one", "exponent", "swapped", "becomes", "index", "strict", "rounded", "missing")
 #: What a refutation hits.
 WHAT = {
     "formula": "the formula",
@@ -162,6 +162,13 @@ def _entry(e: Entry, entries: Sequence[Entry]) -> list[str]:
         lines += [
             "**Look at the printed page first:** the difference is one that a scan or a"
             " reconstruction can make.",
+            "",
+        ]
+    if c.quoted:
+        lines += [
+            f"**Look at the source first:** the paper quotes this from {c.quoted}. What is judged"
+            " is the quotation; the slip may be the quotation's, or a condition of the source that"
+            " is not repeated.",
             "",
         ]
     lines += [f"What is wrong: {what}. {label(c)}:", "", "```", *_stated(c), "```", ""]

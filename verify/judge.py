@@ -376,12 +376,20 @@ def _refuted(
         Evidence(confirmation.engine, "fails", confirmation.detail, seconds=time.perf_counter() - t)
     )
     finding.verdict, finding.refutes = "refuted", "formula"
-    shown = {s: v for s, v in at.items() if s in relevant(claim)}
+    shown = {s: v for s, v in at.items() if s in relevant(claim) - _bound(claim)}
     finding.counterexample = _counterexample(check, shown, finder, confirmation)
     finding.counterexample.values = at
     finding.reason = f"false{_short(shown, ' at ')}: {_sides(check, at, short=True)}"
     finding.deduction = confirmation.deduction
     return finding
+
+
+def _bound(claim: Claim) -> set[sp.Basic]:
+    """Symbols that the statement binds itself wherever it speaks of them: they have no value."""
+    body = claim.bound()
+    bound = {e.symbol for e in body.atoms(S.Exists)}
+    outside = body.xreplace({e: sp.Dummy() for e in body.atoms(S.Exists)})
+    return bound - outside.free_symbols
 
 
 def _undefined(where: Nowhere, exact: Exact, finding: Finding) -> Finding:

@@ -9,10 +9,12 @@ from refutable.derivations.errors import OutsideFragment
 from refutable.derivations.families import Categorical
 from refutable.derivations.normal import is_zero
 from refutable.derivations.process import Draw, Once, Pool
+from refutable.derivations.statement import Rel
 
+from .positivity import prove
 from .region import Region
 
-__all__ = ["is_whole", "sample_size", "without_floors"]
+__all__ = ["is_whole", "sample_size", "with_floors", "without_floors"]
 
 
 def sample_size(v: Q.Vec) -> sp.Expr:
@@ -65,6 +67,24 @@ def without_floors(e: sp.Expr, region: Region) -> sp.Expr:
     """`e` with floor(x) and ceiling(x) written as x where x is an integer."""
     rounded = e.atoms(sp.floor, sp.ceiling)
     return e.xreplace({f: f.args[0] for f in rounded if is_whole(f.args[0], region.integers)})
+
+
+def with_floors(rel: Rel, region: Region) -> Region:
+    """The region with every floor of the relation as an integer: at most x, and 1, 0 or more.
+
+    floor(x) >= k where x >= k, for an integer k.
+    """
+    found = sorted(rel.atoms(sp.floor), key=sp.default_sort_key)
+    found = [f for f in found if f not in region.names]
+    if not found:
+        return region
+    out = region.copy()
+    for f in found:
+        x = region.abstract(f.args[0])
+        least = next((k for k in (1, 0) if prove(Rel(">=", x, k), region)), -sp.oo)
+        s = out.bound(f, least, sp.oo, integer=True)
+        out.facts.append(Rel("<=", s, x))
+    return out
 
 
 def _whole_coefficients(x: sp.Expr) -> bool:

@@ -11,8 +11,10 @@ from refutable.derivations.statement import Rel
 __all__ = ["obligations"]
 
 
-def obligations(a: sp.Expr, b: sp.Expr) -> list[Rel]:
+def obligations(a: sp.Expr, b: sp.Expr, small: bool = False) -> list[Rel]:
     """Relations that together imply a <= b.
+
+    small: powers of one base are compared as those of a base between 0 and 1.
 
     >>> n, x = sp.symbols("n x")
     >>> obligations((n - 2) * sp.exp(-n * x), (n - 2) * sp.exp(-x))
@@ -23,11 +25,14 @@ def obligations(a: sp.Expr, b: sp.Expr) -> list[Rel]:
     for kind, rest in ((sp.Add, _sum), (sp.Mul, _product)):
         common = _common(kind, a, b)
         if common:
-            return rest(common, *(kind(*_without(kind, e, common)) for e in (a, b)))
+            return rest(common, *(kind(*_without(kind, e, common)) for e in (a, b)), small)
     if isinstance(a, sp.exp) and isinstance(b, sp.exp):
-        return obligations(a.args[0], b.args[0])
+        return obligations(a.args[0], b.args[0], small)
     if a.is_Pow and b.is_Pow and a.exp == b.exp:
-        return [Rel(">=", a.exp, 0), Rel(">=", a.base, 0), *obligations(a.base, b.base)]
+        return [Rel(">=", a.exp, 0), Rel(">=", a.base, 0), *obligations(a.base, b.base, small)]
+    if a.is_Pow and b.is_Pow and a.base == b.base and small:
+        signs = [Rel(">", a.base, 0), Rel("<=", a.base, 1)]
+        return [*signs, *obligations(b.exp, a.exp)]
     if a.is_Pow and b.is_Pow and a.base == b.base:
         return [Rel(">=", a.base, 1), *obligations(a.exp, b.exp)]
     return [Rel("<=", a, b)]
@@ -45,10 +50,10 @@ def _without(kind: type[sp.Expr], e: sp.Expr, common: list[sp.Expr]) -> list[sp.
     return list(left.elements())
 
 
-def _sum(common: list[sp.Expr], a: sp.Expr, b: sp.Expr) -> list[Rel]:
-    return obligations(a, b)
+def _sum(common: list[sp.Expr], a: sp.Expr, b: sp.Expr, small: bool) -> list[Rel]:
+    return obligations(a, b, small)
 
 
-def _product(common: list[sp.Expr], a: sp.Expr, b: sp.Expr) -> list[Rel]:
+def _product(common: list[sp.Expr], a: sp.Expr, b: sp.Expr, small: bool) -> list[Rel]:
     signs = [Rel(">=", c, 0) for c in common if not (c.is_number and c.is_positive)]
-    return [*signs, *obligations(a, b)]
+    return [*signs, *obligations(a, b, small)]

@@ -9,8 +9,8 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim
+from refutable.derivations.domain import Integers
 from refutable.derivations.errors import DomainError, NoLimit, OutsideFragment, RefutableError
-from refutable.derivations.functions import Defined
 from refutable.derivations.normal import is_zero
 
 from .argument import Argument
@@ -127,11 +127,11 @@ def fate(
         return "implied", "a weaker relation"
     if _equivalent(claim, original, plain):
         return "equivalent", "the same after normalisation"
+    if _weaker_bound(claim, original, plain):
+        return "implied", "a weaker bound"
     by_script = bool(script_of(claim))
     if by_script and (found := _far_out(changed, body, exact)) is not None:
         return "killed", f"false at {_text(found)}"  # cheaper than a script that fails
-    if _weaker_bound(claim, original, plain):
-        return "implied", "a weaker bound"
     d = deduce_quietly(changed, facts)
     if d is not None and d.proved:
         return "true", "; ".join(f"{r}: {t}" for r, t in d.lines[-1:])
@@ -231,20 +231,29 @@ def _certain(claim: Claim, step: S.Rel) -> bool:
     a, b = (step.lhs, step.rhs) if step.op == "<=" else (step.rhs, step.lhs)
     if _at_sight(step):
         return True
-    for parts in ([step], obligations(a, b)):
-        if all(_shown(replace(claim, id=STEP, statement=r, readings=())) for r in parts):
+    ways = [[step], obligations(a, b), obligations(a, b, small=True)]
+    for k, parts in enumerate(ways):
+        if parts not in ways[:k] and all(_part(claim, r) for r in parts):
             return True
     return False
 
 
+def _part(claim: Claim, r: S.Rel) -> bool:
+    """One obligation; of two sums over one range, term by term."""
+    if r.op == "<=" and isinstance(r.lhs, sp.Sum) and isinstance(r.rhs, sp.Sum):
+        (i, lo, hi), *more = r.lhs.limits
+        if not more and r.rhs.limits == r.lhs.limits and i not in claim.domain:
+            inside = replace(claim, domain={**claim.domain, i: Integers(lo, hi)})
+            return _certain(inside, S.Rel("<=", r.lhs.function, r.rhs.function))
+    return _shown(replace(claim, id=STEP, statement=r, readings=()))
+
+
 def _shown(claim: Claim) -> bool:
-    """Is one relation proved, by the cases of the functions in it where need be?"""
+    """Is one relation proved, also by the ranges of its quantities and the cases of its functions?"""
     d = deduce_quietly(claim, ())
     if d is None or d.proved:
         return d is not None
-    rel = claim.bound()
-    by_cases = not rel.has(Q.Mean, Q.Prob, Q.Functional) and rel.has(Defined)
-    return by_cases and Argument(d, d.region.copy()).prove(rel)
+    return Argument(d, d.region.copy()).prove(claim.bound())
 
 
 def _at_sight(step: S.Rel) -> bool:

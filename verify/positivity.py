@@ -31,7 +31,7 @@ from refutable.derivations.statement import Rel
 
 from .atoms import exponential, power, units
 from .boxes import written
-from .effort import steps
+from .effort import FULL, steps
 from .elementary import LOGARITHM, logarithm, sharper, sine
 from .region import Region, Variable
 from .vertices import at_corners
@@ -315,6 +315,7 @@ def prove(rel: Rel, region: Region, depth: int = 0, splits: int = MAX_SPLITS) ->
         return prove(Rel({"<": ">", "<=": ">="}[rel.op], rel.rhs, rel.lhs), region, depth, splits)
     if rel.op not in (">", ">="):
         return None
+    splits = splits if steps() == FULL else min(splits, 1)
     return _proved(rel, region.frozen, depth, splits, steps())
 
 

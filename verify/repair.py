@@ -28,6 +28,7 @@ from .limitrepair import against_a_number, derived_limits
 from .mutants import Mutant, mutants_of
 from .region import region_of
 from .rewrites import read_off, rewrite
+from .slips import by_letter, factor_left_out, linked
 from .solverepair import solved_places
 from .undefined import division_by_zero
 from .values import Exact, Symbolic
@@ -56,7 +57,15 @@ def find_repair(  # type: ignore[no-untyped-def]
     changes of the printed formula are tried at once, one or two.
     """
     by_formula = partial(_by_formula, changes=changes)
-    ways = (_by_rounding, _by_coefficient, _by_domain, by_formula, _by_derivation)
+    ways = (
+        _by_rounding,
+        _by_coefficient,
+        _by_slip,
+        _by_domain,
+        by_formula,
+        _by_link,
+        _by_derivation,
+    )
     if against_a_number(claim):
         ways = (_by_domain, _by_limit)
     for found in (_by_domain,) if refutes == "domain" else ways:
@@ -118,6 +127,9 @@ def _by_rounding(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-unty
     if statement == st or not _proved(fixed, exact, facts):
         return None
     why = f"rounded to the printed places it is {_digits(nearest, unit)}"
+    cut = sp.sign(number) * sp.floor(abs(number) / unit) * unit
+    if cut == (low + high) / 2:
+        why += "; what is printed is the number cut off after them, which explains the digit"
     return Repair(statement, why, (low + high) / 2 - nearest, "proved"), "formula", fixed
 
 
@@ -131,6 +143,28 @@ def _by_coefficient(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-u
         if _proved(fixed, exact, facts):
             why = "the derived coefficient of each noise"
             return Repair(statement, why, difference, "proved"), "formula", fixed
+    return None
+
+
+def _by_slip(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    """A factor that was left out, or one letter in place of another."""
+    for quantity, on_left in _quantity_sides(claim):
+        formula = _derived(quantity, claim)
+        found = None if formula is None else factor_left_out(claim, formula, on_left)
+        if found is not None and _proved(found[2], exact, facts):
+            statement, change, fixed = found
+            repair = Repair(statement, change, _difference(claim, statement), "proved")
+            return repair, "formula", fixed
+    candidates = [Mutant(change, "letter", st) for st, change in by_letter(claim)]
+    return _first_true(claim, candidates, instances(claim, 40), exact, facts, cx)
+
+
+def _by_link(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
+    """A bound in a chain: what the links before it prove."""
+    for rel, why in linked(claim, facts):
+        fixed = replace(claim, statement=rel, where={}, readings=())
+        if _proved(fixed, exact, facts):
+            return Repair(rel, why, None, "proved"), "formula", fixed
     return None
 
 
@@ -181,15 +215,24 @@ def _by_formula(claim: Claim, exact: Exact, facts, cx, changes: int):  # type: i
 
 def _by_place(claim: Claim, exact: Exact, facts):  # type: ignore[no-untyped-def]
     """One part of the printed side, solved for."""
+    if not isinstance(claim.statement, S.Rel):
+        return None
     for quantity, on_left in _quantity_sides(claim):
         formula = _derived(quantity, claim)
-        if formula is None or not isinstance(claim.statement, S.Rel):
-            continue
-        found = solved_places(claim, formula, on_left)
-        for statement, change, fixed in islice(found, MAX_PROOFS):
-            if _proved(fixed, exact, facts):
-                repair = Repair(statement, change, _difference(claim, statement), "proved")
-                return repair, "formula", fixed
+        if formula is not None:
+            got = _first_solved(claim, solved_places(claim, formula, on_left), exact, facts)
+            if got is not None:
+                return got
+    found = [x for side in _other_sides(claim) for x in solved_places(claim, *side)]
+    found.sort(key=lambda x: (len(x[1]), x[1]))
+    return _first_solved(claim, found, exact, facts)
+
+
+def _first_solved(claim: Claim, found, exact: Exact, facts):  # type: ignore[no-untyped-def]
+    for statement, change, fixed in islice(found, MAX_PROOFS):
+        if _proved(fixed, exact, facts):
+            repair = Repair(statement, change, _difference(claim, statement), "proved")
+            return repair, "formula", fixed
     return None
 
 
@@ -199,8 +242,21 @@ def _quantity_sides(claim: Claim):  # type: ignore[no-untyped-def]
     if not isinstance(bound, S.Rel) or bound.op != "=" or isinstance(bound.lhs, Q.Vec):
         return
     for side, on_left in ((bound.lhs, False), (bound.rhs, True)):
-        if isinstance(side, (Q.Mean, Q.Prob, Q.Coefficient, Q.DrawCount, S.Lim, sp.Derivative)):
+        if isinstance(side, _QUANTITY):
             yield side, on_left
+
+
+_QUANTITY = (Q.Mean, Q.Prob, Q.Coefficient, Q.DrawCount, S.Lim, sp.Derivative)
+
+
+def _other_sides(claim: Claim):  # type: ignore[no-untyped-def]
+    """(one side of an equation of two formulas, whether the other, printed one is the left side)."""
+    rel, bound = claim.statement, claim.bound()
+    if not isinstance(rel, S.Rel) or rel.op != "=" or isinstance(rel.lhs, Q.Vec):
+        return
+    if not isinstance(bound.lhs, _QUANTITY) and not isinstance(bound.rhs, _QUANTITY):
+        yield expand(rel.lhs, claim.where), False
+        yield expand(rel.rhs, claim.where), True
 
 
 def _pairs(claim: Claim, singles: list[Mutant]):  # type: ignore[no-untyped-def]
@@ -241,7 +297,7 @@ def _standing(claim: Claim, candidates, ats: list[dict], exact: Exact):  # type:
         fixed = replace(claim, statement=m.statement, readings=())
         try:
             body = fixed.bound()
-            if _trivial(body) or _fails(fixed, ats, exact):
+            if (_trivial(body) and m.rule != "letter") or _fails(fixed, ats, exact):
                 continue
             if all(vacuous(body, at, exact) for at in ats):
                 continue

@@ -32,7 +32,7 @@ def spreads(step: Step, a: Argument) -> list[Rel]:
     if not isinstance(f, (Q.Norm1, Q.SqNorm)):
         raise Rejected(f"a mean of a sum of sizes or squares is needed (got {node!r})")
     v = f.args[0]
-    terms = dict((w, c) for c, w in v.terms) if isinstance(v, Q.Comb) else {v: sp.Integer(1)}
+    terms = {w: c for c, w in v.terms} if isinstance(v, Q.Comb) else {v: sp.Integer(1)}
     moving = [w for w in terms if not _fixed(w)]
     if len(moving) != 1 or not isinstance(moving[0], Q.ModelVec):
         raise Rejected(f"one model beside the truth and the first model is needed in {v}")
@@ -56,7 +56,11 @@ def _fixed(w: sp.Basic) -> bool:
 def _keeps_its_data(process: Process) -> None:
     """Rejects all but: first a fit to real data, then one to them and n draws from the last model."""
     first, fit = process.first, process.step
-    plain = isinstance(process.family, Categorical) and isinstance(first, Pool) and isinstance(fit, Pool)
+    plain = (
+        isinstance(process.family, Categorical)
+        and isinstance(first, Pool)
+        and isinstance(fit, Pool)
+    )
     if not plain or first.weights is not None or fit.weights is not None:
         raise Rejected(f"{process.name} is no pooling of real data and draws")
     real, drawn = first.batches, [b for b in fit.batches if b not in first.batches]

@@ -119,7 +119,7 @@ claim(
         Reading("G as in (10)"),
         Reading("G as in (13)", quantities={G: G_13}),
     ),
-    note="Quoted by the paper from Mardia et al. 2020.",
+    quoted="Mardia, Jiao, Tanczos, Nowak and Weissman 2020 (Information and Inference 9(4), 813-850)",
     parts={
         "s1": {
             "statement": le(P_tail, (2**s - 2) * gauss),

@@ -97,7 +97,13 @@ claim(
                     statement=le(T_1, T_2),
                     quantities={T_1: Mean(FS.collapse_time), T_2: Mean(TWO.collapse_time)},
                 ),
+                Reading(
+                    "collapsed for good, K = 2 against K = 1, fresh, K divides n: the delay alone",
+                    statement=le(fixed(m), rho(m)),
+                    hypotheses=(eq(2 * floor(n / 2), n),),
+                ),
             ),
+            "note": "With K = 2 a model has 2 floor(n/2) draws, one fewer than n where n is odd.",
         },
         "s3": {
             "statement": And(gt(regained(TWO, 1), 0), gt(regained(TWO, 2), 0)),

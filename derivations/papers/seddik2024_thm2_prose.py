@@ -68,7 +68,7 @@ claim(
     quantities=MEANINGS,
     parts={
         "s1": And(eq(Lim(alpha, n), 1), eq(Lim(beta, n), 1)),
-        "s2": eq(Lim(S(m + 1), n), stated),
+        "s2": {"statement": eq(Lim(S(m + 1), n), stated), "assumes": ("seddik.thm2.eq9",)},
         "s3": eq(Lim(stated, N), S_0),
     },
 )

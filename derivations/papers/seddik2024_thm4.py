@@ -110,6 +110,7 @@ claim(
             "domain": {**ANY_LAW, t: Reals(0, lo_open=True)},
             "symbols": (*ANY_LAW, t),
             "quantities": {**phi_p_is, Symbol("P_tail"): tail},
+            "assumes": ("seddik.lem1",),
             "note": GIVEN,
         },
         "s2": {
@@ -123,6 +124,7 @@ claim(
             "domain": ANY_LAW,
             "symbols": ANY_LAW,
             "quantities": {**phi_p_is, Symbol("E_err_given"): err},
+            "assumes": ("s1",),
             "note": GIVEN,
         },
         "s4": le(Err(k), sqrt(pi / n) * G * Root(k)),

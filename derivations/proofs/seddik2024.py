@@ -180,7 +180,6 @@ SCRIPTS = {
         *LARGE,
         Step("compare", None, ge(SqNorm(q), 1 / s)),
         *spread_by_pi(q),
-        Step("function", None, ge(1 / phi(x) ** 2, x * (1 - x)), {"x": x, "on": UPTO_HALF, "at": (PiMax(q),)}),
         Step("Cauchy-Schwarz", norm(OFF)),
         Step("derive", Mean(SqNorm(OFF))),
     ),

@@ -33,13 +33,76 @@ def test_fewest_missing_hypotheses():
 
 
 def test_equal_letters_as_missing_hypothesis():
-    """A sum that runs to the wrong letter is right where the letters agree."""
+    """Two squares are equal where their letters are."""
+    got = judged(S.eq(a**2, b**2), {a: Integers(1, 5), b: Integers(1, 5)})
+    assert got.refutes == "domain"
+    assert got.repair.statement == S.eq(a, b)
+
+
+def test_another_letter_at_the_end_of_a_sum():
+    """A sum that runs to the wrong letter is put right everywhere, not only where they agree."""
     k = sp.Symbol("k")
     got = judged(
         S.eq(sp.Sum(k, (k, 1, a)), b * (b + 1) / 2), {a: Integers(1, 5), b: Integers(1, 5)}
     )
-    assert got.refutes == "domain"
-    assert got.repair.statement == S.eq(a, b)
+    assert (got.refutes, got.repair.why) == ("formula", "the last index a becomes b")
+
+
+def test_another_index_in_a_double_sum():
+    """f(k, k) for f(j, k), where the sum over j and k is meant."""
+    j, k = sp.symbols("j k")
+    f = sp.Function("f")
+    got = judged(
+        S.eq(sp.Sum(f(k, k), (k, 1, a), (j, 1, b)), a * b * (b + 1) / 2),
+        {a: Integers(1, 4), b: Integers(1, 4)},
+        quantities={f: sp.Lambda((j, k), j)},
+    )
+    assert (got.refutes, got.repair.why) == ("formula", "the index k becomes j")
+
+
+def test_a_factor_that_was_left_out():
+    """The derivative of exp(a x) without its inner factor; x = 1 alone is no repair."""
+    y, slope = sp.symbols("y slope")
+    got = judged(
+        S.eq(slope, sp.exp(x * y)),
+        {x: Integers(0, 1), y: Reals()},
+        quantities={slope: sp.Derivative(sp.exp(x * y), y)},
+    )
+    assert got.repair.why == "the factor x is missing"
+
+
+def test_what_a_link_proves():
+    """Of a chain whose end is wrong, what its proved link says of the same quantity is left."""
+    mean = Q.Mean(Q.SqNorm(FULL.model(m)))
+    links = claim(
+        "a.b",
+        S.le(mean, sp.Rational(1, 2)),
+        "bound",
+        domain=_LOOP,
+        assumes=("a.b.s1",),
+        parts={"s1": S.le(mean, 1)},
+    )
+    options = Options(mutants=False, fast=True)
+    link = judge_one(links[1], options)
+    got = judge_one(links[0], options, {"a.b.s1": link})
+    assert link.verdict == "proved"
+    assert got.repair.statement == S.le(mean, 1)
+
+
+@pytest.mark.parametrize(("least", "holds"), [(1, True), (0, False)])
+def test_a_floor_is_a_whole_number(least, holds):
+    """floor(b/a) >= 1 wants a <= b."""
+    got = judged(S.ge(sp.floor(b / a), 1), {a: Integers(1), b: Integers(a if least else 1)})
+    assert (got.verdict == "proved") is holds
+    if not holds:
+        assert got.repair.statement == S.le(a, b)
+
+
+def test_a_number_cut_off_after_the_printed_places():
+    """2.718 as 2.71 is no digit misread."""
+    got = judged(S.decimal(sp.E, "2.71"), {})
+    assert "cut off" in got.repair.why
+    assert "cut off" not in judged(S.decimal(sp.E, "2.73"), {}).repair.why
 
 
 def test_a_wrong_part_is_solved_for():
