@@ -28,6 +28,10 @@ def obligations(a: sp.Expr, b: sp.Expr, small: bool = False) -> list[Rel]:
             return rest(common, *(kind(*_without(kind, e, common)) for e in (a, b)), small)
     if isinstance(a, sp.exp) and isinstance(b, sp.exp):
         return obligations(a.args[0], b.args[0], small)
+    if a.is_Pow and b.is_Pow and a.exp == b.exp and a.exp.is_negative:
+        return [Rel(">", b.base, 0), *obligations(b.base, a.base, small)]
+    if a.is_Pow and b == 1 and small:
+        return [Rel(">", a.base, 0), Rel("<=", a.base, 1), Rel(">=", a.exp, 0)]
     if a.is_Pow and b.is_Pow and a.exp == b.exp:
         return [Rel(">=", a.exp, 0), Rel(">=", a.base, 0), *obligations(a.base, b.base, small)]
     if a.is_Pow and b.is_Pow and a.base == b.base and small:

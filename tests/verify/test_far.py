@@ -33,7 +33,8 @@ def test_a_bound_that_fails_for_many_classes():
     c = made(S.le(Q.Mean(Q.PiMax(KEEPING.model(2))), sp.Rational(32, 100)),
              hypotheses=(S.eq(N, 2), S.eq(n, 1)))  # fmt: skip
     found = corners_fail(c, c.bound(), Exact()) or climb(c, c.bound(), Exact())
-    assert found is not None and found[s] > 20
+    assert found is not None
+    assert found[s] > 20
 
 
 def test_a_climb_goes_on_where_no_probe_fails():
@@ -48,7 +49,8 @@ def test_a_climb_goes_on_where_no_probe_fails():
 def test_probes_satisfy_the_hypotheses():
     c = made(S.le(n, N), hypotheses=(S.le(n, N),))
     found = list(corners(c, 50))
-    assert found and all(at[n] <= at[N] for at in found)
+    assert len(found) > 10
+    assert all(at[n] <= at[N] for at in found)
 
 
 def test_fewer_steps_are_no_answer_for_all_steps():
@@ -57,7 +59,8 @@ def test_fewer_steps_are_no_answer_for_all_steps():
     with fewer_steps(1):
         deduce(c)
         assert steps() == 1
-    assert steps() == FULL and deduce(c).proved
+    assert steps() == FULL
+    assert deduce(c).proved
 
 
 def test_signs_by_odds():
@@ -78,6 +81,9 @@ def test_a_weaker_bound_term_by_term():
 
     meaning = {error: sp.Lambda(j, Q.Mean(Q.Norm1(KEEPING.model(j) - KEEPING.truth)))}
     old = made(bound(k + 1 - j), quantities={**meaning, x: Q.Mean(Q.SqNorm(KEEPING.model(k)))})
-    for power, weaker in ((k - j, True), (k + 2 - j, False)):
+    for power, weaker in ((k - j, True), (0, True), (k + 2 - j, False)):
         new = replace(old, statement=bound(power))
         assert _weaker_bound(old, old.expanded(), new.expanded()) is weaker
+    larger = replace(old, statement=old.statement.xreplace({N + n: N}))
+    assert _weaker_bound(old, old.expanded(), larger.expanded())
+    assert not _weaker_bound(larger, larger.expanded(), old.expanded())
