@@ -1,10 +1,11 @@
 """Ratios of the sampling and exact engines to named baselines, in one run on the CPU clock.
 
-    python benchmarks/montecarlo.py [--rounds 5] [--only WORD] [--json FILE] [--results FILE]
+    python benchmarks/montecarlo.py [--rounds 5] [--only PATTERN] [--json FILE] [--results FILE]
 
 Baselines (`baselines.py`) and kernels take turns; a ratio is the median over rounds of
 baseline / ours. Compiling is not counted. A ratio above one means that the kernel is faster.
---results writes the table of targets in Markdown.
+--results writes the table of targets in Markdown; `report.py` joins it with what `executors.py` and
+`peers.py` measured.
 """
 
 # ruff: noqa: E402 - the threads are set before NumPy is imported
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import sys
 import time
@@ -27,8 +29,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 import baselines
 import numpy as np
 from flint import fmpq
-from report import markdown
-from verdicts import overhead, verdicts
+from report import markdown, merged
+from verdicts import verdicts
 
 from refutable.montecarlo import bartlett, mixture, ranks, regression, urn
 from refutable.montecarlo import filtered as filters
@@ -239,14 +241,15 @@ def seconds() -> list[dict[str, object]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", metavar="WORD", help="cases whose name has this word")
+    parser.add_argument("--only", metavar="PATTERN", help="cases whose name has this (re)")
+    parser.add_argument("--part", choices=("kernels", "rest"), help="the ratios, or what follows them")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--results", metavar="FILE")
     options = parser.parse_args()
     loads = [os.getloadavg()[0]]
     rows = []
     for case in cases():
-        if options.only and options.only not in case.name:
+        if options.part == "rest" or (options.only and not re.search(options.only, case.name)):
             continue
         row = measure(case, options.rounds)
         rows.append(row)
@@ -254,19 +257,18 @@ def main() -> None:
               f"{row['baseline']:>12.4g} {row['against']:<34} x{row['ratio']:.3g}")  # fmt: skip
         sys.stdout.flush()
     found: dict[str, object] = {"kernels": rows}
-    if not options.only:
-        found |= {"seconds": seconds(), "verdicts": verdicts(), "overhead": overhead()}
+    if options.part != "kernels" and not options.only:
+        found |= {"seconds": seconds(), "verdicts": verdicts()}
         for name in ("seconds", "verdicts"):
             for row in found[name]:  # type: ignore[attr-defined]
                 print(name, row)
-        print("overhead", found["overhead"])
     found["load"] = [*loads, os.getloadavg()[0]]
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(found, file, indent=1)
     if options.results:
         with open(options.results, "w", encoding="utf-8") as file:
-            file.write(markdown(found))
+            file.write(markdown(merged([found])))
 
 
 if __name__ == "__main__":

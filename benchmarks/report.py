@@ -1,21 +1,31 @@
-"""The table of targets in Markdown, from what `montecarlo.py` measured."""
+"""The table of targets in Markdown, from what was measured.
+
+    python benchmarks/report.py FILE.json ... > benchmarks/RESULTS.md
+
+The files are those that `montecarlo.py`, `executors.py` and `peers.py` write with --json.
+"""
 
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import platform
+import sys
 from importlib.metadata import version
 from typing import Any
 
-__all__ = ["markdown"]
+__all__ = ["markdown", "merged"]
 
-#: Asked for, and why there is no number.
-NOT_MEASURED = [
-    ("E[T] n=800", "pydtmc / Storm", "1000x", "not measured: neither is installed"),
-    ("E[T] rational n=50", "Storm exact", "200x", "not measured: not installed"),
-    ("1000 tasks of 0.1 s: Dask, Ray, MPI", "ideal", "<= 6 %", "not measured: none is installed"),
-]
+#: Asked for, and measured with libraries that are no part of the project.
+OPTIONAL = {
+    "pydtmc": ("E[T] n=800", "pydtmc", "1000x"),
+    "Storm float": ("E[T] n=800", "Storm float", "1000x"),
+    "Storm exact": ("E[T] rational n=50", "Storm exact", "200x"),
+    "dask": ("1000 tasks of 0.1 s, dask", "ideal", "<= 6 %"),
+    "ray": ("1000 tasks of 0.1 s, ray", "ideal", "<= 6 %"),
+    "mpi": ("1000 tasks of 0.1 s, mpi", "ideal", "<= 6 %"),
+}
 
 
 def machine() -> str:
@@ -37,10 +47,10 @@ def _ratio(x: float) -> str:
 
 def _rows(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     out = []
-    for r in found["kernels"]:
+    for r in [*found["kernels"], *found.get("peers", ())]:
         verdict = "" if r["ratio"] >= r["target"] else ", **missed**"
         text = f"{_ratio(r['ratio'])} (least {_ratio(r['least'])}){verdict}"
-        out.append((r["case"], r["against"], f"{r['target']:g}x", text))
+        out.append((r["case"], r["against"], f"{r['target']:g}x" if r["target"] else "", text))
     for r in found.get("seconds", ()):
         verdict = "" if r["seconds"] <= r["target"] else ", **missed**"
         text = f"{r['seconds']:.2g} s{verdict}"
@@ -56,13 +66,18 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             answers = ", ".join(f"{r[w]} {w}" for w in ("verified", "refuted", "open") if r[w])
             out.append((name, "N of the fixed-size normal test", f"<= {target:.2f}",
                         f"{share:.2f} ({answers}){verdict}"))  # fmt: skip
-    if "overhead" in found:
-        share = 100 * found["overhead"]
-        verdict = "" if share <= 2 else ", **missed**"
-        shared = " on a shared machine" if max(found["load"]) > 1.5 else ""
-        out.append(("1000 tasks of 0.1 s, 2 processes", "ideal, wall clock", "<= 2 %",
-                    f"{share:.2f} %{verdict}{shared}"))  # fmt: skip
-    return out + NOT_MEASURED
+    done = {r["against"] for r in found.get("peers", ())} | {r["executor"] for r in found["executors"]}
+    bits = {r["bits"] for r in found["executors"]}
+    for r in found["executors"]:
+        if "overhead" in r:
+            share, most = 100 * r["overhead"], 2 if r["executor"] == "processes" else 6
+            verdict = "" if share <= most else ", **missed**"
+            same = "digests equal" if len(bits) == 1 else "**digests differ**"
+            name = r["executor"] + ("" if most == 2 else f" ({r['version']})")
+            out.append((f"1000 tasks of 0.1 s, {name}", "ideal, wall clock, 2 workers", f"<= {most} %",
+                        f"{share:.2f} %{verdict}, {same}, load {r['load']:.1f}"))  # fmt: skip
+    missing = [v for k, v in OPTIONAL.items() if not any(k in d for d in done)]
+    return out + [(*v, "not measured here") for v in missing]
 
 
 def markdown(found: dict[str, Any]) -> str:
@@ -76,11 +91,36 @@ def markdown(found: dict[str, Any]) -> str:
         "One thread. Ratios are baseline / ours on the process CPU clock, medians over interleaved",
         "rounds of one run (least of them in brackets); compiling is not counted. The machine was",
         f"{'shared with other work' if shared > 1.5 else 'quiet'}: load {found['load'][0]:.1f} at the start, {found['load'][-1]:.1f} at the end.",
-        "Made by `python benchmarks/montecarlo.py --results benchmarks/RESULTS.md`; baselines are in",
-        "`benchmarks/baselines.py`.",
+        "Made by `python benchmarks/report.py` from what `montecarlo.py`, `executors.py` and `peers.py`",
+        "measured; baselines are in `baselines.py`, and pydtmc and Storm run in environments of their own.",
         "",
         "| case | baseline | target | measured |",
         "|---|---|---|---|",
         *("| " + " | ".join(row) + " |" for row in _rows(found)),
     ]
     return "\n".join(lines) + "\n"
+
+
+def merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """One set of findings; an executor's file is told by its name."""
+    out: dict[str, Any] = {"kernels": [], "executors": [], "load": []}
+    for part in parts:
+        if "executor" in part:
+            out["executors"].append(part)
+            continue
+        for key, value in part.items():
+            values = value if isinstance(value, list) else [value]
+            out.setdefault(key, []).extend(values)
+    return out
+
+
+def main() -> None:
+    parts = []
+    for name in sys.argv[1:]:
+        with open(name, encoding="utf-8") as file:
+            parts.append(json.load(file))
+    sys.stdout.write(markdown(merged(parts)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,8 @@
-"""What a verdict costs in observations, and what an executor adds to tasks of a tenth of a second."""
+"""What a verdict costs in observations."""
 
 from __future__ import annotations
 
 import statistics
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -11,9 +10,8 @@ from scipy.stats import norm
 
 from refutable.montecarlo import urn
 from refutable.montecarlo.betting import BINS, lower_limit, rounded
-from refutable.montecarlo.executors import executor, run_sharded
 
-__all__ = ["overhead", "verdicts"]
+__all__ = ["verdicts"]
 
 
 def verdicts(runs: int = 20) -> list[dict[str, object]]:
@@ -52,16 +50,3 @@ def _verdict(values, claim, margin, alpha, beta, fixed, seed):  # type: ignore[n
         if claim - margin < low and high < claim + margin:
             return "verified", n
     return "open", n
-
-
-def pause(_: int) -> None:
-    time.sleep(0.1)
-
-
-def overhead(tasks: int = 1000, jobs: int = 2) -> float:
-    """What tasks of 0.1 s take on a pool of processes beyond their share, on the wall clock."""
-    with executor("processes", jobs) as pool:
-        list(run_sharded(pause, range(2 * jobs), pool))  # workers are up
-        start = time.perf_counter()
-        list(run_sharded(pause, range(tasks), pool))
-        return (time.perf_counter() - start) / (tasks * 0.1 / jobs) - 1

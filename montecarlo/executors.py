@@ -45,11 +45,12 @@ class SerialExecutor(Executor):
 class RayExecutor(Executor):
     """Ray tasks behind the standard interface: an object reference gives a standard future."""
 
-    def __init__(self, address: str | None = None):
+    def __init__(self, address: str | None = None, jobs: int | None = None):
         self._ray = _module("ray", "ray")
         self._started = not self._ray.is_initialized()
         if self._started:
-            self._ray.init(address=address, include_dashboard=False, log_to_driver=False)
+            here = {"num_cpus": jobs} if jobs and not address else {}
+            self._ray.init(address=address, include_dashboard=False, log_to_driver=False, **here)
         self._max_workers = max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         self._task = self._ray.remote(_call)
 
@@ -85,10 +86,11 @@ def executor(name: str = "serial", jobs: int | None = None) -> Executor:
             context.set_forkserver_preload(["refutable.montecarlo.simulate"])  # imported once
         return ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=context)
     if kind == "dask":
-        client = _module("distributed", "dask").Client(address or None)
+        local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1} if jobs else {}
+        client = _module("distributed", "dask").Client(address or None, **({} if address else local))
         return client.get_executor(pure=False)
     if kind == "ray":
-        return RayExecutor(address or None)
+        return RayExecutor(address or None, jobs)
     if kind == "mpi":
         return _module("mpi4py.futures", None).MPIPoolExecutor(jobs)
     raise UsageError(f"unknown executor {name!r}; use one of {', '.join(NAMES)}")
