@@ -1,6 +1,6 @@
 """Exponentials and powers as variables of a certificate, with what is known of them.
 
-y = exp(u):  y > 0 and y >= 1 + u;  y >= 1 where u >= 0.
+y = exp(u):  y > 0 and y >= 1 + u;  y >= 1 where u >= 0;  y >= e u where e itself is spoken of.
 w = b**e, e no integer:  w > 0 where b > 0;  w >= 1 where b >= 1 and e >= 0.
 Exponentials of rational multiples of one expression are powers of one variable.
 """
@@ -20,38 +20,47 @@ from .region import Variable
 if TYPE_CHECKING:
     from .positivity import _Abstraction
 
-__all__ = ["exponential", "power", "units"]
+__all__ = ["euler", "exponential", "power", "units"]
 
 
-def units(expressions: list[sp.Basic]) -> dict[sp.Expr, int]:
-    """For each exponent up to a rational factor, the common denominator of those factors."""
-    out: dict[sp.Expr, int] = {}
+def units(expressions: list[sp.Basic]) -> dict[sp.Expr, sp.Rational]:
+    """For each exponent up to a rational factor, the largest number that divides its factors."""
+    out: dict[sp.Expr, sp.Rational] = {}
     for e in expressions:
         for a in e.atoms(sp.exp):
             c, rest = a.args[0].as_coeff_Mul()
             if rest.free_symbols and c.is_Rational:
-                out[rest] = int(sp.ilcm(out.get(rest, 1), c.q))
+                out[rest] = sp.gcd(out.get(rest, sp.Integer(0)), abs(c))
     return out
 
 
+def euler(expressions: list[sp.Basic]) -> sp.Expr | None:
+    """The form in which Euler's number stands in them: exp(-1), e itself, or not at all."""
+    return next((x for x in (sp.exp(-1), sp.E) if any(e.has(x) for e in expressions)), None)
+
+
 def exponential(e: sp.exp, a: _Abstraction) -> sp.Expr:
-    """exp(c u) as a power of the variable for exp(u/q)."""
+    """exp(c u) as a power of the variable for exp(g u), g the unit of the exponents."""
     c, rest = e.args[0].as_coeff_Mul()
     if not c.is_Rational:
         raise OutsideFragment(f"the exponential {e}", part="infinite")
-    q = a.units.get(rest, c.q)
-    if (c * q).q != 1:
-        q = c.q
-    key = sp.exp(rest / q, evaluate=False)
+    g = a.units.get(rest, sp.Rational(1, c.q))
+    if (c / g).q != 1:
+        g = sp.Rational(1, c.q)
+    key = sp.exp(rest * g, evaluate=False)
     fresh = key not in a.table
     y = a.new(key, Variable(sp.Dummy("y"), sp.Integer(0), sp.oo, True))
     if fresh and a.depth <= 2:
-        tangent = 1 + a.rewrite(rest / q)
-        if a.proves(Rel(">=", rest / q, 0)):
+        tangent = 1 + a.rewrite(rest * g)
+        if a.proves(Rel(">=", rest * g, 0)):
             a.region.variables[y] = Variable(y, tangent)
         else:
             a.region.facts.append(Rel(">=", y, tangent))
-    return y ** int(c * q)
+        if a.euler is not None and rest.free_symbols:  # the tangent at u = 1
+            number = a.rewrite(a.euler)
+            scale = y * number if a.euler == sp.exp(-1) else y / number
+            a.region.facts.append(Rel(">=", scale, a.rewrite(rest * g)))
+    return y ** int(c / g)
 
 
 def power(base: sp.Expr, exp: sp.Expr, a: _Abstraction) -> sp.Symbol:

@@ -29,7 +29,7 @@ from refutable.derivations.normal import canonical, geometric_sum
 from refutable.derivations.rationalfunctions import quotient
 from refutable.derivations.statement import Rel
 
-from .atoms import exponential, power, units
+from .atoms import euler, exponential, power, units
 from .boxes import written
 from .effort import FULL, steps
 from .elementary import LOGARITHM, logarithm, sharper, sine
@@ -64,7 +64,8 @@ class _Abstraction:
     table: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
     powers: list[tuple[sp.Symbol, sp.Expr, sp.Symbol]] = field(default_factory=list)
     roots: list[tuple[sp.Symbol, sp.Expr, int]] = field(default_factory=list)
-    units: dict[sp.Expr, int] = field(default_factory=dict)
+    units: dict[sp.Expr, sp.Rational] = field(default_factory=dict)
+    euler: sp.Expr | None = None
     lemmas: list[str] = field(default_factory=list)
 
     def proves(self, rel: Rel) -> bool:
@@ -333,6 +334,7 @@ def _proved(
     work = region.copy()
     abstraction = _Abstraction(work, depth)
     abstraction.units = units([goal, *work.facts])
+    abstraction.euler = euler([goal])
     try:
         e = abstraction.rewrite(goal)
         _bounds_with_roots(work)

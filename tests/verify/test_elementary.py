@@ -85,3 +85,13 @@ def test_integers_are_no_gaps():
     for least, ok in ((1, True), (0, False)):
         c = claim("a.b", st, "bound", domain={m: Schedule(Integers(least))})[0]
         assert deduce(c).proved is ok
+
+
+@pytest.mark.parametrize("c", [1, 2, sp.Rational(2, 3)])
+def test_an_exponential_lies_above_its_tangent_through_the_origin(c):
+    """y exp(-y) is largest at y = 1: e^y >= e y, whatever multiple of x stands in the exponent."""
+    u, most = sp.Symbol("u"), sp.exp(-1) / c
+    region = Region({u: Variable(u, sp.Integer(0))})
+    assert prove(S.le(u * sp.exp(-c * u), most), region) is not None
+    assert prove(S.le(u * sp.exp(-c * u), most * sp.Rational(99, 100)), region) is None
+    assert prove(S.ge(sp.exp(c * u), sp.E * c * u), region) is not None
