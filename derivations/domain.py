@@ -108,7 +108,9 @@ class Integers(Domain):
 
     def contains(self, value: Value, at: Mapping[sp.Basic, object]) -> bool:
         lo, hi = self._limits(at)
-        return bool(isinstance(value, sp.Integer) and value >= lo and value <= hi)
+        if not isinstance(value, sp.Integer) or value.p < lo:
+            return False
+        return hi is sp.oo or bool(value <= hi)
 
     def corners(self, at: Mapping[sp.Basic, object]) -> list[Value]:
         lo, hi = self._limits(at)

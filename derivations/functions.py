@@ -25,7 +25,7 @@ class Defined(sp.Function):
     @classmethod
     def eval(cls, *args: sp.Expr) -> sp.Expr | None:
         if all(a.is_number and not a.free_symbols for a in args):
-            return cls.definition(*args)
+            return _put(cls.definition, *args)
         return None
 
     def _eval_derivative(self, symbol: sp.Symbol) -> sp.Expr:
@@ -33,6 +33,11 @@ class Defined(sp.Function):
 
     def __reduce_ex__(self, protocol: int):  # type: ignore[no-untyped-def]
         return _call, (type(self).__name__, self.definition, self.args)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _put(definition: sp.Lambda, *args: sp.Expr) -> sp.Expr:
+    return definition(*args)
 
 
 def defined(name: str, definition: sp.Lambda) -> type[Defined]:

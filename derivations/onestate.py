@@ -16,6 +16,7 @@ from .errors import OutsideFragment
 from .families import Linear
 from .moments import MomentSystem
 from .recurrences import closed_form
+from .remember import remembered
 from .terms import Term, name_truth, terms
 
 __all__ = ["Opened", "earliest", "open_at"]
@@ -51,6 +52,7 @@ def earliest(node: sp.Expr) -> tuple[sp.Expr, int] | None:
     return symbols.pop(), min(int(c) for _, c in tops)
 
 
+@remembered(4096)
 def open_at(node: sp.Expr, base: sp.Expr) -> Opened:
     """`node` in moments of the models of paper index `base` (and earlier, where it remembers)."""
     formula: sp.Expr = sp.Integer(0)

@@ -66,10 +66,15 @@ def _call(fn: Callable[..., T], args: tuple, kwargs: dict) -> T:
     return fn(*args, **kwargs)
 
 
-def executor(name: str = "serial", jobs: int | None = None) -> Executor:
+def executor(
+    name: str = "serial",
+    jobs: int | None = None,
+    preload: tuple[str, ...] = ("refutable.montecarlo.simulate",),
+) -> Executor:
     """The executor of this name; use it in a `with` block.
 
     jobs: worker processes, where we start them (default: the processors at hand).
+    preload: modules that are imported once for all of our workers, where they can be forked.
     Raises UsageError for an unknown name or a library that is not installed.
     """
     kind, _, address = name.partition(":")
@@ -83,7 +88,7 @@ def executor(name: str = "serial", jobs: int | None = None) -> Executor:
             os.environ.setdefault(variable, "1")
         context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
         if hasattr(context, "set_forkserver_preload"):
-            context.set_forkserver_preload(["refutable.montecarlo.simulate"])  # imported once
+            context.set_forkserver_preload(list(preload))
         return ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=context)
     if kind == "dask":
         local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1} if jobs else {}

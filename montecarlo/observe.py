@@ -217,8 +217,10 @@ def _nearest_half(x: np.ndarray, step: Lattice) -> np.ndarray:
         return np.take_along_axis(mass, np.expand_dims(best, -1), axis=-1)[..., 0]
     if step is None or step > 1 << 16:
         raise OutsideFragment(f"all subsets of {s} classes", part="PiMax")
-    rows = np.rint(np.atleast_2d(x) * step).astype(int)
-    out = np.array([_reachable(row[row > 0].tolist(), step) for row in rows]) / step
+    rows = np.sort(np.rint(np.atleast_2d(x) * step).astype(int), axis=-1)
+    counts = [tuple(row) for row in rows[:, (rows > 0).any(axis=0)].tolist()]  # many come again
+    found = {row: _reachable([c for c in row if c > 0], step) for row in set(counts)}
+    out = np.array([found[row] for row in counts]) / step
     return out if x.ndim > 1 else out[0]
 
 

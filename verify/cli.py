@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from refutable.derivations.errors import NoClaim, PathNotFound, RefutableError, UsageError
 
 from .arguments import EXTERNAL, build
+from .tuning import tune
 
 __all__ = ["main"]
 
@@ -39,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     trace = "--traceback" in argv
     argv = [a for a in argv if a != "--traceback"]
+    tune()
     try:
         with _terminated_like_interrupted():
             code = _run(argv)

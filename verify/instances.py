@@ -441,7 +441,7 @@ def _relation(rel: S.Rel, at: Mapping, value: Callable) -> Check:
         return _matrices(rel, at)
     lhs, rhs = (_side(side, at, value) for side in (rel.lhs, rel.rhs))
     for side in (lhs, rhs):
-        if side.has(sp.zoo, sp.nan):
+        if not isinstance(side, sp.Rational) and side.has(sp.zoo, sp.nan):
             return Check(None, rel, lhs, rhs, "a side is not defined here")
     return Check(compare(rel.op, lhs, rhs), rel, lhs, rhs)
 
@@ -495,6 +495,8 @@ def prepare(e: sp.Expr) -> sp.Expr:
 
 def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
     """The relation between two exact numbers; None if 60 digits do not separate them."""
+    if isinstance(lhs, sp.Rational) and isinstance(rhs, sp.Rational):
+        return _holds(op, int(lhs.p * rhs.q - rhs.p * lhs.q))
     if lhs in (sp.oo, -sp.oo) or rhs in (sp.oo, -sp.oo):
         if lhs == rhs:
             return op in ("=", "<=", ">=")
@@ -509,6 +511,11 @@ def compare(op: str, lhs: sp.Expr, rhs: sp.Expr) -> bool | None:
         s = _sign(d)
         if s is None:
             return None
+    return _holds(op, s)
+
+
+def _holds(op: str, s: int) -> bool:
+    """The relation between two numbers whose difference has the sign of s."""
     return {"=": s == 0, "!=": s != 0, "<": s < 0, "<=": s <= 0, ">": s > 0, ">=": s >= 0}[op]
 
 

@@ -35,10 +35,14 @@ def probes(claim: Claim, limit: int = MOST, ladder: tuple[int, ...] = LADDER) ->
     rungs = [_rungs(claim.domain[s], s in indices, ladder) for s in scalars]
     places = sorted(product(*(range(len(r)) for r in rungs)), key=lambda p: (sum(p), p))
     out: list[Instance] = []
+    seen: set[tuple] = set()
     for skew, place in product((False, True), places):
         chosen = {s: r[k] for s, r, k in zip(scalars, rungs, place, strict=True)}
         at = _complete(claim, order, chosen, skew)
-        if at is not None and at not in out and satisfies(claim, at):
+        if at is None or tuple(at.items()) in seen:
+            continue
+        seen.add(tuple(at.items()))
+        if satisfies(claim, at):
             out.append(at)
         if len(out) >= limit:
             break

@@ -23,9 +23,10 @@ from .readable import make_readable
 from .selection import groups, with_assumed
 from .timelimit import TimeUp, time_limit
 from .transport import pack, unpack
+from .tuning import tune
 from .verdict import Verdict
 
-__all__ = ["Run", "Source", "judge_claim", "run"]
+__all__ = ["Run", "Source", "built_in", "judge_claim", "run"]
 
 #: Where claims come from: None for the papers, or paths of files and folders.
 Source = tuple[str, ...] | None
@@ -134,7 +135,8 @@ def _pooled(
     from refutable.montecarlo.executors import executor
 
     known = {c.id: c for group in work for c in group}
-    pool = executor(name, min(options.jobs, len(work)))
+    loaded = "refutable.verify.preloaded" if source is None else "refutable.verify.judge"
+    pool = executor(name, min(options.jobs, len(work)), ("refutable.montecarlo", loaded))
     # The largest groups first: a short one fills a gap at the end, a long one makes it.
     order = sorted(work, key=len, reverse=True)
     futures = [pool.submit(_task, source, tuple(c.id for c in g), options) for g in order]
@@ -164,7 +166,8 @@ def _task(source: Source, ids: tuple[str, ...], options: Any) -> tuple[bytes, di
     """In a worker: judge these claims, loaded there."""
     with suppress(ValueError):  # an interrupt is the business of the process that asked
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    known = _claims(source)
+    tune()
+    known = built_in() if source is None else _claims(source)
     done: dict[str, Verdict] = {}
     errors = {}
     for id in ids:
@@ -174,8 +177,16 @@ def _task(source: Source, ids: tuple[str, ...], options: Any) -> tuple[bytes, di
     return pack(list(done.values())), errors
 
 
-@lru_cache(maxsize=4)
-def _claims(source: Source) -> dict[str, Claim]:
-    from .loader import load, load_built_in
+@lru_cache(maxsize=1)
+def built_in() -> dict[str, Claim]:
+    """The claims of the papers and the lemmas, by id."""
+    from .loader import load_built_in
 
-    return {c.id: c for c in (load_built_in() if source is None else load(source))}
+    return {c.id: c for c in load_built_in()}
+
+
+@lru_cache(maxsize=4)
+def _claims(source: tuple[str, ...]) -> dict[str, Claim]:
+    from .loader import load
+
+    return {c.id: c for c in load(source)}

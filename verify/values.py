@@ -55,6 +55,7 @@ class Exact:
         self.budget = budget
         self.of_laws = of_laws  # the budget of a joint law, where it is not the engine's own
         self.known: dict[tuple, sp.Expr | OutsideFragment] = {}
+        self.numbers: dict[tuple, sp.Expr] = {}  # of expressions that are no plain arithmetic
         self.asked = 0
 
     def node(self, node: sp.Expr, at: Mapping) -> sp.Expr:
@@ -88,7 +89,12 @@ class Exact:
             return exact.value(e, at, self.budget)  # a node under a sum: the engine writes it out
         table = {node: self.node(node, at) for node in nodes}
         plain = rational(e, {**at, **table})
-        return _number(e.xreplace(table), at) if plain is None else plain
+        if plain is not None:
+            return plain
+        key = (e, *at.items())
+        if key not in self.numbers:
+            self.numbers[key] = _number(e.xreplace(table), at)
+        return self.numbers[key]
 
 
 @lru_cache(maxsize=4)

@@ -1,11 +1,15 @@
 """Rational arithmetic says what SymPy says, or nothing."""
 
+from itertools import product
+
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refutable.derivations.quantity import Mean
 from refutable.verify.arithmetic import rational
+from refutable.verify.exact.ground import ground
+from refutable.verify.instances import compare
 
 x, y, n, k = sp.symbols("x y n k")
 f = sp.Function("f")
@@ -53,3 +57,17 @@ def test_a_quantity_is_a_number_that_was_found():
     q = Mean(x)
     assert rational(2 * q + 1, {q: sp.Rational(3, 4)}) == sp.Rational(5, 2)
     assert rational(2 * q + 1, {}) is None
+
+
+def test_rational_numbers_are_compared_as_sympy_compares_them():
+    some = [sp.Rational(p, q) for p in range(-3, 4) for q in (1, 2, 3)]
+    ways = {"=": sp.Eq, "!=": sp.Ne, "<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge}
+    for (op, way), a, b in product(ways.items(), some, some):
+        assert compare(op, a, b) is bool(way(a, b))
+
+
+def test_the_largest_and_smallest_of_rationals_are_those_of_sympy():
+    for a, b in product((sp.Rational(1, 3), sp.Integer(0), sp.Rational(-7, 2)), repeat=2):
+        for kind in (sp.Max, sp.Min):
+            assert ground(kind(x, y, 2 * x), {x: a, y: b}) == kind(a, b, 2 * a)
+    assert ground(sp.Max(x, y), {x: sp.sqrt(2), y: sp.Integer(1)}) == sp.sqrt(2)

@@ -80,7 +80,12 @@ def _walk(e: sp.Basic, values: Mapping, functions: Mapping) -> sp.Basic:
         return _walk(functions[e.func](*args), values, functions)
     if isinstance(e, Comb):  # coefficients may have become equal, zero or evaluable
         return Comb.of([(a.args[0], a.args[1]) for a in args])
-    return e if all(a is b for a, b in zip(args, e.args, strict=True)) else e.func(*args)
+    if all(a is b for a, b in zip(args, e.args, strict=True)):
+        return e
+    if isinstance(e, (sp.Max, sp.Min)) and all(isinstance(a, sp.Rational) for a in args):
+        choose = max if isinstance(e, sp.Max) else min  # SymPy would ask how each pair is ordered
+        return choose(args, key=lambda x: fmpq(int(x.p), int(x.q)))
+    return e.func(*args)
 
 
 def _written_out(e: sp.Expr, limits: list, values: Mapping, functions: Mapping) -> sp.Expr:
@@ -105,6 +110,8 @@ def _range(first: sp.Expr, last: sp.Expr, e: sp.Basic) -> Iterator[sp.Integer]:
 
 def integer(x: sp.Basic, what: str) -> int:
     """`x` as an int; DomainError where it has no value, Undefined where it is no integer."""
+    if isinstance(x, sp.Integer):
+        return int(x)
     if x.free_symbols or x.atoms(AppliedUndef):
         raise DomainError(f"{what}: {x} has no value in this instance")
     if not x.is_Integer:
@@ -114,6 +121,8 @@ def integer(x: sp.Basic, what: str) -> int:
 
 def rational(x: sp.Basic, what: str) -> fmpq:
     """`x` as an exact rational; OutsideFragment where it is a number of another kind."""
+    if isinstance(x, sp.Rational):
+        return fmpq(int(x.p), int(x.q))
     if x.free_symbols or x.atoms(AppliedUndef):
         raise DomainError(f"{what}: {x} has no value in this instance")
     if x.has(sp.zoo, sp.nan, sp.oo):
@@ -132,7 +141,8 @@ def probability_vector(value: object, name: object) -> tuple[fmpq, ...]:
     """The coordinates of a probability vector; DomainError where it is none."""
     if not isinstance(value, (tuple, list, sp.Tuple)) or len(value) == 0:
         raise DomainError(f"{name} must be a tuple of rationals in this instance (got {value!r})")
-    p = tuple(rational(sp.sympify(x), f"a coordinate of {name}") for x in value)
+    what = f"a coordinate of {name}"
+    p = tuple(rational(sp.sympify(x), what) for x in value)
     if min(p) < 0 or sum(p, fmpq(0)) != 1:
         raise DomainError(f"{name} must be nonnegative with sum 1 (got {value!r})")
     return p

@@ -1,0 +1,21 @@
+"""Settings of Python and SymPy under which judging is faster; no verdict depends on them."""
+
+from __future__ import annotations
+
+import gc
+import os
+
+__all__ = ["tune"]
+
+#: SymPy remembers 1000 results of each function and then computes again what it forgot: a fifth of
+#: what it computes at all. So many are enough to forget next to nothing, for some 20 MB.
+CACHE = 20_000
+#: Expressions are trees: they go as soon as nothing refers to them. Python would look for cycles
+#: after every 700 new objects, a tenth of the time; there are few cycles to be found.
+OBJECTS = (100_000, 20, 50)
+
+
+def tune() -> None:
+    """Set them, for this process and those that it starts; SymPy's only before it is imported."""
+    os.environ.setdefault("SYMPY_CACHE_SIZE", str(CACHE))
+    gc.set_threshold(*OBJECTS)
