@@ -182,8 +182,9 @@ def _bench(a: argparse.Namespace) -> int:
     from .bench import bench, table
     from .device import prepare
 
-    (device,) = _devices(a.device)
-    prepare(device, a.threads)
+    if len(_devices(a.device)) > 1:
+        raise ConfigError(f"bench measures one device (got --device {a.device})")
+    prepare(a.device, a.threads)
     print(table(bench(a.preset, a.device, a.replicas, a.steps)))
     return 0
 

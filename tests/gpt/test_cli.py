@@ -168,6 +168,32 @@ def test_shards_cover_every_pack_once():
     assert [list(r) for r in replace(config, repeats=7).packs] == [[0, 1, 2], [3, 4, 5], [6]]
 
 
+def test_the_documented_array_script_takes_every_pack():
+    """Its command is one that is understood, and its array is as long as its shards are many."""
+    import argparse
+    import re
+    import shlex
+    from pathlib import Path
+
+    from refutable.gpt.cli import add_parser
+
+    text = (Path(__file__).parents[2] / "docs" / "transformer.md").read_text()
+    script = text.partition("#!/bin/bash")[2].partition("```")[0]
+    (last,) = re.findall(r"--array=0-(\d+)", script)
+    command = script.partition("refutable ")[2].replace("\\\n", " ")
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    found = []
+    config = None
+    for task in range(int(last) + 1):
+        words = shlex.split(command.replace("$SLURM_ARRAY_TASK_ID", str(task)))
+        a = parser.parse_args(words)
+        config = preset(a.preset, pack=a.pack)
+        i, N = parse_shard(a.shard)
+        found += range(i, len(config.packs), N)
+    assert sorted(found) == list(range(len(config.packs)))
+
+
 def test_intervals_are_students():
     """Against the textbook: t(0.975, 2) = 4.302653; one repeat says nothing."""
     found = interval([1.0, 2.0, 3.0])

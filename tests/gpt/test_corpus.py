@@ -47,6 +47,23 @@ def test_a_file_is_read_and_its_hash_recorded(tmp_path):
     assert corpus.describe()["known_as"] is None
 
 
+def test_stdlib_is_the_docstrings_and_topics_of_this_interpreter(tmp_path, monkeypatch):
+    from refutable.gpt import corpus
+
+    told = "What this function does, in more than forty characters."
+    (tmp_path / "a.py").write_text(f'def f():\n    """{told}"""\n\nx = "{told[::-1]}"\n')
+    (tmp_path / "b.py").write_text("def broken(:\n")
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "c.py").write_text(f'"""{told.upper()}"""\n')
+    monkeypatch.setattr(corpus.sysconfig, "get_paths", lambda: {"stdlib": str(tmp_path)})
+    text = read_text("stdlib")
+    assert text.count(told) == 1
+    assert told.upper() not in text
+    assert told[::-1] not in text
+    assert len(text) > 300_000  # the language reference
+    assert all(c == "\n" or 32 <= ord(c) < 127 for c in text)
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
@@ -73,7 +90,7 @@ def test_tokenizers_round_trip(spec):
 
 
 def test_characters_without_a_token_are_one_token_or_an_error():
-    tok = train_tokenizer("char:3", "aaabbc")
+    tok = train_tokenizer("char:3", "aaabbcd")
     assert tok.pieces == ("a", "b", "\ufffd")
     assert tok.encode("abcz\u20ac").tolist() == [0, 1, 2, 2, 2]
     with pytest.raises(ConfigError, match="no token for"):
