@@ -27,7 +27,7 @@ def smoke() -> Config:
     return Config(
         "smoke", _settings("replace", "accumulate", n=60), generations=3, repeats=2, pack=2,
         tokenizer="char:40", lowercase=True, document=65, block=16, held_out=64, layers=1, heads=2,
-        width=32, steps=48, batch=16, lr=1e-2, warmup=12, beta2=0.95, contexts=32,
+        width=32, steps=50, batch=16, lr=1e-2, warmup=12, beta2=0.95, contexts=32,
         coverage_documents=16, source="own",
     )  # fmt: skip
 

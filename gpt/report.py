@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from .chain import FLOORS
+from .config import Config
 from .results import METRICS, Results, read
 from .stats import interval
 from .store import Store
@@ -100,7 +101,7 @@ def _page(store: Store, results: Results, shown: list[str]) -> str:
         "tokenizer": f"{config.tokenizer}, {corpus['vocabulary']} tokens",
         "model": f"{config.arch}, {config.layers} layers, {config.heads} heads,"
         f" width {config.width}, block {config.block}, {config.dtype}",
-        "training": f"{config.steps} steps of {config.batch} windows, learning rate {config.lr}",
+        "training": f"{_length(config)} of {config.batch} windows, learning rate {config.lr}",
         "documents": f"{config.document} tokens each",
         "configuration": config.digest()[:16] + "...",
         "numbers from": config.source or "own",
@@ -133,6 +134,13 @@ order: it predicts shapes and directions, not nats. Nothing here is more than su
 <h2>Paired gaps at generation {results.last}</h2><table>{gap}</table>{body}
 <h2>The run</h2><table>{rows}</table><h2>Settings</h2><table>{settings}</table></html>
 """
+
+
+def _length(config: Config) -> str:
+    """How long a fit is."""
+    if config.epochs is None:
+        return f"{config.steps} steps"
+    return f"steps for {config.epochs:g} x the tokens of the pool,"
 
 
 def _table(results: Results, metric: str) -> str:
