@@ -59,6 +59,7 @@ class Deduction:
     derived: what each quantity was derived to be.  refused: parts an engine could not express.
     letters: quantity -> the variable that lines and `missing` have for it.
     shown: relations that a proof script showed on its way.
+    limits: limits of the statement -> their certified values.
     """
 
     claim: Claim
@@ -72,6 +73,7 @@ class Deduction:
     always: list[S.ForAll] = field(default_factory=list)
     letters: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
     shown: list[S.Rel] = field(default_factory=list)
+    limits: dict[sp.Basic, sp.Expr] = field(default_factory=dict)
 
     def formula(self, node: sp.Expr) -> sp.Expr:
         """The derived formula of a Mean or Prob node, where it is finite on the whole domain."""
@@ -532,7 +534,9 @@ def replace_limits(e: sp.Basic, d: Deduction, region: Region) -> sp.Basic:
                 raise
             except OutsideFragment:
                 pass  # the closed form may still say
-        return _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
+        value = _limit(replace_limits(expr, d, inner), x, to, d, _with(region, d.claim, x))
+        d.limits[e] = value.xreplace({s: node for node, s in region.names.items()})
+        return value
     if not e.atoms(S.Lim, S.LimSup, S.LimInf):
         return e
     return e.func(*(replace_limits(a, d, region) for a in e.args))

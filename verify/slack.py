@@ -1,12 +1,17 @@
 """How far a true bound is from the truth: the ratio of its sides over exact instances, near and far.
 
+A limit has its certified value. Where both sides are random, or neither is, the side that is
+written first counts as the value and the other one as its bound.
+
 A bound says nothing where it lies outside the range that its quantity has in any case: a
 probability bounded by one or more from above, a norm bounded by zero or less from below.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -37,41 +42,60 @@ class _Row:
     empty: bool  # the bound says nothing here
 
 
-def slack_of(claim: Claim, exact: Exact) -> list[dict] | dict | None:
-    """For each inequality with a quantity on one side: smallest and largest ratio of its sides.
+def slack_of(
+    claim: Claim, exact: Exact, limits: Mapping[sp.Basic, sp.Expr] = MappingProxyType({})
+) -> list[dict] | dict | None:
+    """For each inequality that is concluded: smallest and largest ratio of its sides.
 
-    vacuous: the bound says nothing at any instance.  None where there is no such inequality.
+    limits: limits of the statement -> their values, as the proof found them.
+    vacuous: the bound says nothing at any instance.  None where there is no inequality.
     """
-    body = claim.bound()
-    rels = body.args if isinstance(body, S.And) else (body,)
-    rels = [r for r in rels if isinstance(r, S.Rel) and _is_bound(r)]
+    rels = [
+        (premise, rel)
+        for premise, rel in _concluded(claim.bound())
+        if rel.op in ("<", "<=", ">", ">=") and not isinstance(rel.lhs, Q.Vec)
+    ]
     if not rels:
         return None
     ats = [(at, exact) for at in instances(claim, NEAR)]
     ats += [(at, glance(min(BUDGET, exact.budget))) for at in spread(claim, FAR)]
-    out = [row for r in rels if (row := _one(r, claim, ats))]
+    out = [row for premise, r in rels if (row := _one(premise, r, claim, ats, dict(limits)))]
     return None if not out else out[0] if len(out) == 1 else {"links": out}
 
 
-def _is_bound(rel: S.Rel) -> bool:
-    return (
-        rel.op in ("<", "<=", ">", ">=")
-        and not isinstance(rel.lhs, Q.Vec)
-        and _random(rel.lhs) != _random(rel.rhs)
-    )
+def _concluded(st: sp.Basic, premise: sp.Basic | None = None) -> Iterator[tuple[sp.Basic | None, S.Rel]]:
+    """(premise, relation) for every relation that a statement concludes."""
+    if isinstance(st, S.Rel):
+        yield premise, st
+    elif isinstance(st, S.And):
+        for part in st.args:
+            yield from _concluded(part, premise)
+    elif isinstance(st, S.Implies) and premise is None:
+        yield from _concluded(st.args[1], st.args[0])
 
 
-def _one(rel: S.Rel, claim: Claim, ats: list[tuple[dict, Exact]]) -> dict | None:
-    left = _random(rel.lhs)
+def _one(
+    premise: sp.Basic | None,
+    rel: S.Rel,
+    claim: Claim,
+    ats: list[tuple[dict, Exact]],
+    limits: dict[sp.Basic, sp.Expr],
+) -> dict | None:
+    left = _random(rel.lhs) or not _random(rel.rhs)
     upper = (rel.op in ("<", "<=")) == left
     shown = relevant(claim)
     low, high = _range(rel.lhs if left else rel.rhs)
+    rel = rel.xreplace(limits)
+    if rel.has(sp.oo, -sp.oo):
+        return None
     rows: dict[str, _Row] = {}
     for whole, value in ats:
         at = {s: v for s, v in whole.items() if s in shown}
         if repr(at) in rows:
             continue
         try:
+            if premise is not None and check_at(premise, whole, value).truth is not True:
+                continue
             c = check_at(rel, whole, value)
         except (RefutableError, ZeroDivisionError):
             continue
@@ -80,7 +104,8 @@ def _one(rel: S.Rel, claim: Claim, ats: list[tuple[dict, Exact]]) -> dict | None
         true, bound = (c.lhs, c.rhs) if left else (c.rhs, c.lhs)
         empty = bool(bound >= high) if upper else bool(bound <= low)
         rows[repr(at)] = _Row(at, true, bound, empty)
-    return _told(list(rows.values()), upper) if rows else None
+    told = _told(list(rows.values()), upper) if rows else {}
+    return told if "smallest ratio" in told or told.get("says nothing at") else None
 
 
 def _told(rows: list[_Row], upper: bool) -> dict:
@@ -98,7 +123,7 @@ def _told(rows: list[_Row], upper: bool) -> dict:
         "says nothing where": _region(rows) if 0 < count < len(rows) else None,
     }
     if ratios:
-        small, large = min(ratios, key=lambda r: r[0]), max(ratios, key=lambda r: r[0])
+        small, large = min(ratios, key=_size), max(ratios, key=_size)
         out |= {
             "smallest ratio": _text(small[0]),
             "smallest at": named(small[1]),
@@ -106,6 +131,11 @@ def _told(rows: list[_Row], upper: bool) -> dict:
             "largest at": named(large[1]),
         }
     return out
+
+
+def _size(ratio: tuple[sp.Expr, dict]) -> sp.Expr:
+    """What ratios are ordered by: themselves, or thirty digits of an irrational one."""
+    return ratio[0] if ratio[0].is_Rational else sp.N(ratio[0], 30)
 
 
 def _region(rows: list[_Row]) -> str | None:

@@ -71,10 +71,27 @@ def test_a_norm_has_no_upper_limit_by_itself():
     assert not slack(S.le(apart, sp.Rational(19, 10)))["vacuous"]
 
 
-def test_what_compares_no_quantity_with_a_bound_has_no_slack():
-    assert slack(S.le(1, n)) is None
+def test_two_numbers_and_two_quantities_are_compared_as_written():
     assert slack(S.eq(square, exactly)) is None
-    assert slack(S.le(square, Q.Mean(Q.NormInf(LOOP.model(m))))) is None
+    got = slack(S.le(m * n, (m + n) ** 2 / sp.Integer(2)))
+    assert (got["bound"], got["largest ratio"]) == ("upper", "1/2")
+    got = slack(S.le(square, 2 * Q.Mean(Q.NormInf(LOOP.model(m)))))
+    assert (got["bound"], got["largest ratio"]) == ("upper", "1/2")
+    assert slack(S.ge(n - m, n - m)) is not None
+    assert slack(S.ge(n, 0)) is None  # no ratio, and nothing that n could not be
+
+
+def test_a_conclusion_is_looked_at_where_its_premise_holds():
+    got = slack(S.Implies(S.ge(n, 5), S.le(5, n)))
+    assert (got["largest ratio"], got["largest at"]["n"]) == ("1", "5")
+
+
+def test_a_limit_has_its_certified_value():
+    end = S.Lim(square, m, sp.oo)
+    assert slack(S.le(end, 2)) is None
+    c = claim("a.b", S.le(end, 2), "bound", domain={n: Integers(1), p: Simplex()})[0]
+    got = slack_of(c, Exact(), {end: sp.Integer(1)})
+    assert got["largest ratio"] == "1/2"
 
 
 def test_the_links_of_a_chain_have_a_row_each():
