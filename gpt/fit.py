@@ -63,6 +63,7 @@ def fit(
     if done < max(steps):
         store.save_checkpoint(pack, m, _checkpoint(trainer, inputs, place))
         raise Paused
+    trainer.loss.sum().item()  # waits for the device
     seconds = time.monotonic() - began
     store.log(
         pack=pack,

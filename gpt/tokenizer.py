@@ -6,6 +6,7 @@ token it ever saw. No tokenizer is downloaded.
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import re
 from collections import Counter, defaultdict
@@ -113,22 +114,32 @@ def _train_bpe(text: str, size: int) -> Tokenizer:
             where[pair].add(i)
     pieces = [bytes([b]) for b in range(256)]
     merges: list[tuple[int, int]] = []
-    while len(pieces) < size and pairs:
-        best = min(pairs, key=lambda p: (-pairs[p], p))
-        if pairs[best] < 2:
+    queue = [(-count, pair) for pair, count in pairs.items()]
+    heapq.heapify(queue)
+    while len(pieces) < size and queue:
+        count, best = heapq.heappop(queue)
+        if pairs.get(best) != -count:
+            continue  # its count has changed since; the entry with the new one is in the queue
+        if -count < 2:
             break
         new = len(pieces)
         merges.append(best)
         pieces.append(pieces[best[0]] + pieces[best[1]])
+        changed = set()
         for i in sorted(where.pop(best)):
             old, words[i] = words[i], _merge(words[i], best, new)
             for pair in itertools.pairwise(old):
                 pairs[pair] -= weight[i]
-                if pairs[pair] <= 0:
-                    del pairs[pair]
-            for pair in zip(words[i], words[i][1:], strict=False):
+                changed.add(pair)
+            for pair in itertools.pairwise(words[i]):
                 pairs[pair] += weight[i]
                 where[pair].add(i)
+                changed.add(pair)
+        for pair in changed:
+            if pairs[pair] > 0:
+                heapq.heappush(queue, (-pairs[pair], pair))
+            else:
+                del pairs[pair]
     return Tokenizer("bpe", tuple(p.decode("latin-1") for p in pieces), tuple(merges))
 
 

@@ -1,6 +1,8 @@
 """Corpora and tokenizers: frozen, hashed, split by shuffled documents."""
 
 import hashlib
+import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from refutable.gpt.errors import ConfigError, CorpusError
 from refutable.gpt.filters import Classifier, oracle
 from refutable.gpt.markov import fit_chain
 from refutable.gpt.rng import key
+from refutable.gpt.tokenizer import _PIECE as PIECES
 from refutable.gpt.tokenizer import Tokenizer, train_tokenizer
 
 
@@ -103,6 +106,30 @@ def test_byte_pairs_merge_the_commonest_pair_first_and_encode_any_text():
     assert tok.merges[0] == (97, 97)
     assert tok.decode(tok.encode("naïve ≤ 3")) == "naïve ≤ 3"
     assert tok.size <= 258
+
+
+def test_merges_are_those_of_counting_all_pairs_anew_each_time():
+    """Ties go to the smaller pair; pairs that a merge destroys or makes are counted again."""
+    text = read_text("bundled")[:6_000] + "aaaa aaaaa aaa " * 9
+    tok = train_tokenizer("bpe:420", text)
+    words = Counter(tuple(w.encode()) for w in PIECES.findall(text))
+    for new, best in enumerate(tok.merges, start=256):
+        pairs = Counter()
+        for word, count in words.items():
+            for pair in itertools.pairwise(word):
+                pairs[pair] += count
+        assert best == min(pairs, key=lambda p: (-pairs[p], p))
+        after = Counter()
+        for word, count in words.items():
+            out = []
+            for token in word:
+                if out and (out[-1], token) == best:
+                    out[-1] = new
+                else:
+                    out.append(token)
+            after[tuple(out)] += count
+        words = after
+    assert len(tok.merges) == 420 - 256
 
 
 @pytest.mark.parametrize("spec", ["words", "bpe:10", "bpe", "char:x"])
