@@ -83,7 +83,7 @@ def curves(path: str, full: bool) -> list[Curve]:
     from .figures_he import loop
 
     grid = [sp.Rational(20 + 2 * i, 100) for i in range(30)]
-    grid = grid if full else grid[::3] + grid[21:22]
+    grid = grid if full else grid[::3] + grid[-1:]
     runs, last = (1000, 100) if full else (100, 30)
     window = tuple(range(last - 20, last))
     rows = regression(path)
