@@ -25,7 +25,7 @@ PREAMBLE = (
 \newcommand{\claimid}[1]{\texttt{\small #1}}
 \newcommand{\step}[1]{{\small #1}}
 \newcommand{\process}[1]{\begin{list}{}{\leftmargin=2em\topsep=1pt\parsep=0pt}%
-  \item[]\raggedright\small #1\end{list}}
+  \item[]\raggedright\small\lineskiplimit=1pt\lineskip=3pt #1\end{list}}
 \newcommand{\witness}[1]{\begin{list}{}{\leftmargin=2em\topsep=1pt}\item[]\small
   \begin{tabular}{@{}lp{12.5cm}@{}}#1\end{tabular}\end{list}}
 \allowdisplaybreaks\raggedbottom

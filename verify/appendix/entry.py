@@ -39,6 +39,7 @@ from .words import escape, set_words
 __all__ = ["Numbers", "entry", "parent_entry"]
 
 LONGEST_ACCOUNT = 14
+FEW_STEPS = 2  # of a proof, that are told in one sentence
 
 
 @dataclass
@@ -215,7 +216,9 @@ def _derivation(v: Verdict, numbers: Numbers) -> Iterator[str]:
     for line, k, new in found:
         if new:
             yield from _numbered(line, k, of_process(line, derived))
-    if proof:
+    if len(proof) > FEW_STEPS:
+        yield r"\emph{Proof.} \process{" + r" \\ ".join(f"{_said(x)}." for x in proof) + "}"
+    elif proof:
         yield r"\emph{Proof.} " + "; ".join(_said(x) for x in proof) + "."
 
 
