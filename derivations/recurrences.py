@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.polys.matrices import DomainMatrix
 
 from .errors import OutsideFragment
 from .exponential import Coefficients, Terms, add, shift_back, solve, to_expr
@@ -196,12 +197,26 @@ def _left_eigenvectors(part: sp.Matrix) -> tuple[sp.Matrix, list[sp.Expr]]:
                 part="coupled block of the recurrence",
             )
         eigenvalue = sp.factor(-f.coeff(z, 0) / f.coeff(z, 1))
-        space = (part.T - eigenvalue * sp.eye(k)).applyfunc(sp.cancel).nullspace(simplify=sp.cancel)
-        lefts += [v.T for v in space]
+        space = _kernel((part.T - eigenvalue * sp.eye(k)).applyfunc(sp.cancel))
+        lefts += space
         values += [eigenvalue] * len(space)
     if len(lefts) != k:
         raise OutsideFragment("a coupled block that cannot be diagonalised", part="coupled block")
     return sp.Matrix.vstack(*lefts).applyfunc(sp.cancel), values
+
+
+def _kernel(m: sp.Matrix) -> list[sp.Matrix]:
+    """Rows that span the vectors which m sends to zero.
+
+    >>> x = sp.Symbol("x")
+    >>> _kernel(sp.Matrix([[x, x**2], [1, x]]))
+    [Matrix([[-x**2, x]])]
+    """
+    over = DomainMatrix.from_Matrix(m).to_field()
+    if over.domain.is_EX:  # powers with symbols in them: no field of rational functions
+        return [v.T for v in m.nullspace(simplify=sp.cancel)]
+    rows = over.nullspace().to_Matrix()
+    return [rows[i, :] for i in range(rows.rows)]
 
 
 def _general(r: Recurrence) -> ClosedForm:

@@ -65,7 +65,8 @@ def _solution(  # type: ignore[no-untyped-def]
     claim: Claim, printed: sp.Expr, path, formula: sp.Expr, target: sp.Expr, normaliser: Normaliser
 ):
     u = sp.Dummy("u")
-    if not _resting(expand(replace_at(printed, path, u), claim.where) - formula, u, claim):
+    plain = expand(replace_at(printed, path, u), claim.where) - formula
+    if _bent(plain, u) or not _resting(plain, u, claim):
         return None
     try:
         gap = normaliser.rewrite(expand(replace_at(printed, path, u), claim.where)) - target
@@ -80,6 +81,27 @@ def _solution(  # type: ignore[no-untyped-def]
     return min(_spellings(value, claim), key=sp.count_ops)
 
 
+def _bent(gap: sp.Expr, u: sp.Symbol) -> bool:
+    """Is the gap not linear in u? Told with every other letter at one number, which is cheap.
+
+    Numbers may only lower the degree of a polynomial: where it is two, it is so in letters.
+
+    >>> a, u = sp.symbols("a u")
+    >>> _bent(a * u - 1, u), _bent(a * u**2 - 1, u), _bent((u**2 - 1) / (u - 1) - a, u)
+    (False, True, False)
+    """
+    try:
+        return sp.Poly(sp.fraction(sp.cancel(gap.xreplace(_primes(gap, u))))[0], u).degree() > 1
+    except sp.PolynomialError:  # an exponent or a sum with u in it
+        return False
+
+
+def _primes(gap: sp.Expr, u: sp.Symbol) -> dict[sp.Expr, sp.Expr]:
+    """Every other letter of the gap, and every functional, at a number of its own."""
+    letters = sorted(gap.atoms(Q.Functional) | gap.free_symbols - {u}, key=sp.default_sort_key)
+    return {x: sp.Integer(sp.prime(k + 5)) for k, x in enumerate(letters)}
+
+
 def _resting(gap: sp.Expr, u: sp.Symbol, claim: Claim) -> bool:
     """Could u stay the same from one generation to the next? False where numbers say no.
 
@@ -91,7 +113,7 @@ def _resting(gap: sp.Expr, u: sp.Symbol, claim: Claim) -> bool:
         f.free_symbols & moving for f in letters if not isinstance(f, sp.Symbol)
     ):
         return True
-    table = {x: sp.Integer(sp.prime(k + 5)) for k, x in enumerate(letters)}
+    table = _primes(gap, u)
     roots = [_root(gap.xreplace({**table, **dict.fromkeys(moving, g)}), u) for g in GENERATIONS]
     return None not in roots and len(set(roots)) == 1
 
