@@ -34,6 +34,7 @@ RULES = {
     "mean": "means of both sides",
     "minimum": "a number below a minimum is below each of its members",
     "monotone": "a decreasing function of a larger number is smaller",
+    "multiply": "both sides times a number that is not negative",
     "over sets": "a largest value over sets, compared set by set",
     "proportion": "the upper tail of a proportion of n independent draws",
     "split": "a mean, split by whether the model is a point mass",

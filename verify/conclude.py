@@ -32,13 +32,18 @@ def conclude(goal: Rel, a: Argument) -> str | None:
     for strict, upper in bounds:
         if (strict or goal.op == "<=") and same_expression(upper, goal.rhs, a):
             return "shown"
+    if _in_steps(goal, bounds, a):
+        return "shown in steps"
     for strict, upper in bounds:
         rel = Rel("<=" if strict else goal.op, upper, goal.rhs)
         if at_most(rel, a) or _certain(rel, a):
             return "a bound of the left side is at most the right side"
-    for strict, upper in _bounds(goal.lhs**2, a):
+    squares = _bounds(goal.lhs**2, a)
+    if _in_steps(Rel(goal.op, goal.lhs**2, goal.rhs**2), squares, a) and _not_negative(goal, a):
+        return "the squares of both sides, in steps"
+    for strict, upper in squares:
         rel = Rel("<=" if strict else goal.op, upper, goal.rhs**2)
-        if all(_certain(Rel(">=", e, 0), a) for e in (goal.lhs, goal.rhs)) and _certain(rel, a):
+        if _not_negative(goal, a) and _certain(rel, a):
             return "the square of the left side is bounded by that of the right side"
     if _has_root(goal) and _by_squares(goal, a):
         return "the squares of both sides"
@@ -57,9 +62,26 @@ def conclude(goal: Rel, a: Argument) -> str | None:
     return None
 
 
+def _in_steps(goal: Rel, bounds: list[tuple[bool, sp.Expr]], a: Argument) -> bool:
+    """Does a chain of known bounds lead from the left side to the right one?"""
+    queue, seen = list(bounds), set()
+    while queue:
+        strict, upper = queue.pop(0)
+        if upper == goal.rhs and (strict or goal.op == "<="):
+            return True
+        if (strict, upper) not in seen:
+            seen.add((strict, upper))
+            queue += [(strict or more, higher) for more, higher in _bounds(upper, a)]
+    return False
+
+
+def _not_negative(rel: Rel, a: Argument) -> bool:
+    return all(_certain(Rel(">=", e, 0), a) for e in (rel.lhs, rel.rhs))
+
+
 def _by_squares(rel: Rel, a: Argument) -> bool:
     """Are both sides certain not to be negative, and their squares to compare?"""
-    if not all(_certain(Rel(">=", e, 0), a) for e in (rel.lhs, rel.rhs)):
+    if not _not_negative(rel, a):
         return False
     return _certain(Rel(rel.op, _square(rel.lhs), _square(rel.rhs)), a)
 

@@ -28,9 +28,9 @@ __all__ = ["run", "script_of", "try_script"]
 
 
 @lru_cache(maxsize=32)
-def _scripts(paper: str) -> Mapping[str, tuple[Step, ...]]:
+def _scripts(paper: str, name: str = "SCRIPTS") -> Mapping[str, tuple[Step, ...]]:
     try:
-        return import_module(f"refutable.derivations.proofs.{paper}").SCRIPTS
+        return getattr(import_module(f"refutable.derivations.proofs.{paper}"), name, {})
     except ModuleNotFoundError:
         return {}
 
@@ -40,13 +40,22 @@ def script_of(claim: Claim) -> tuple[Step, ...]:
     return _scripts(claim.paper).get(claim.id, ()) if claim.paper.isidentifier() else ()
 
 
+def _sharper(claim: Claim) -> tuple[Step, ...]:
+    """More steps, for what the script does not reach: for sharper versions of the statement."""
+    return _scripts(claim.paper, "SHARPER").get(claim.id, ())
+
+
 def try_script(claim: Claim, d: Deduction, facts: tuple[Rel, ...]) -> bool:
     """Whether the claim's script proves its statement; no script, no proof."""
     steps = script_of(claim)
     if not steps:
         return False
     goals = _goals(claim.bound())
-    return bool(goals) and all(run(steps, goal, d, facts) for goal in goals)
+    more = _sharper(claim)
+    return bool(goals) and all(
+        run(steps, goal, d, facts) or (bool(more) and run((*steps, *more), goal, d, facts))
+        for goal in goals
+    )
 
 
 def _goals(body: sp.Basic) -> list[Rel]:

@@ -154,6 +154,17 @@ def minimum(step: Step, a: Argument) -> list[Rel]:
     return [Rel(known.op, known.lhs, c * v) for v in least[0].args]
 
 
+def multiply(step: Step, a: Argument) -> list[Rel]:
+    """From u <= v: c u <= c v for c >= 0, and the same of < for c > 0; args: by (c)."""
+    known, c = step.before, sp.sympify(step.args["by"])
+    if known not in a.facts or known.op not in ("<", "<=", ">", ">=", "="):
+        raise Rejected(f"{known} is not known")
+    strict = known.op in ("<", ">")
+    if known.op != "=" and not a.prove(Rel(">" if strict else ">=", c, 0)):
+        raise Rejected(f"{c} is not certain to be {'positive' if strict else 'nonnegative'}")
+    return [Rel(known.op, c * known.lhs, c * known.rhs)]
+
+
 def _known(rel: Rel, a: Argument) -> bool:
     return rel in a.facts or rel in a.d.claim.assumptions
 
@@ -241,6 +252,7 @@ CHECKERS: dict[str, Checker] = {
     "mean": mean,
     "minimum": minimum,
     "monotone": monotone,
+    "multiply": multiply,
     "over sets": over_sets,
     "proportion": proportion,
     "split": split,

@@ -65,7 +65,9 @@ def spread_by_pi(v):  # type: ignore[no-untyped-def]
     return (
         Step("average over sets", v),
         Step("largest set", v),
-        Step("function", None, ge(1 / phi(x) / 2, x * (1 - x)), {"x": x, "on": UPTO_HALF, "at": (u,)}),
+        Step(
+            "function", None, ge(1 / phi(x) / 2, x * (1 - x)), {"x": x, "on": UPTO_HALF, "at": (u,)}
+        ),
         Step("compare", None, le((1 - SqNorm(v)) / 4, u * (1 - u))),
         Step("compare", None, le((1 - SqNorm(v)) / 4, 1 / phi(u) / 2)),
         Step("compare", None, ge(1 / phi(u), (1 - SqNorm(v)) / 2)),
@@ -124,6 +126,44 @@ ERROR_BY_ZETA = (
     Step("compare", None, BY_ZETA),
 )
 
+
+def square(u, value):  # type: ignore[no-untyped-def]
+    """1/phi(u)^2 >= u (1 - u): the logarithmic mean of u and 1 - u is at least the geometric one."""
+    where = {"x": x, "on": UPTO_HALF, "at": (u,)}
+    return (
+        Step("function", None, ge(1 / phi(x) ** 2, x * (1 - x)), where),
+        Step("compare", None, ge(1 / phi(u) ** 2, value)),
+    )
+
+
+def by_classes(inverse):  # type: ignore[no-untyped-def]
+    """(s - 1)^2 <= G^2/4, and both times 4 pi/phi^2."""
+    known = le((s - 1) ** 2, f.G_10**2 / 4)
+    where = {"if": f.G_10}
+    return (
+        Step("compare", None, known, where),
+        Step("multiply", known, None, {"by": 4 * sp.pi * inverse, **where}),
+    )
+
+
+#: s (1 - E|p^(1)|^2) n/N^2 < pi n G^2/(N phi(zeta))^2: as sharp with one phi more.
+ROOM = 1 / phi(ZETA) ** 2
+TOP = 4 * sp.pi * ROOM * (f.G_10**2 / 4)
+LESS, MORE = 8 * sp.pi * (s - 1) ** 2 / 3, 4 * sp.pi * (s - 1) ** 2
+SPARE = (
+    *square(ZETA, ZETA / 2),
+    Step("compare", None, ge(ROOM, (1 - FIRST) / 4)),
+    Step("compare", None, le(s * (1 - FIRST), LESS * ((1 - FIRST) / 4))),
+    Step("multiply", ge(ROOM, (1 - FIRST) / 4), None, {"by": LESS}),
+    Step("compare", None, lt(LESS * ROOM, MORE * ROOM)),
+    *by_classes(ROOM),
+    Step("compare", None, lt(s * (1 - FIRST), TOP), {"if": f.G_10}),
+    Step("multiply", lt(s * (1 - FIRST), TOP), None, {"by": n / N**2, "if": f.G_10}),
+    Step("compare", None, le(n, n**2)),
+    Step("multiply", le(n, n**2), None, {"by": TOP / N**2, "if": f.G_10}),
+    Step("compare", None, le(s * Mean(SqNorm(model(k + 1) - p1)), n / N**2 * (s * (1 - FIRST)))),
+)
+
 # -- largest values over sets ------------------------------------------------------------------
 
 PAST = sp.Tuple(p1, model(k))
@@ -139,6 +179,7 @@ DOUBLE = le(PiMax(model(k)), 2 * LambdaMax(model(k)))
 # -- tails -------------------------------------------------------------------------------------
 
 q = EMPIRICAL.truth
+WIDE, ANY_G = 1 / phi(PiMax(q)) ** 2, {"if": f.G_10}
 OFF, A, eps = EMPIRICAL.model(1) - q, sp.Symbol("A"), f.epsilon
 EXCESS = ge(Mass(EMPIRICAL.model(1), A) - Mass(q, A), eps / 2)
 SET_TAIL = le(Prob(EXCESS), sp.exp(-n * phi(PiMax(q)) * (eps / 2) ** 2))
@@ -235,11 +276,34 @@ SCRIPTS = {
             "mean",
             le(Norm1(model(m) - PS.truth), Norm1(model(m) - p1) + Norm1(p1 - PS.truth)),
         ),
-        Step("spreads", Dev(m)),
     ),
     "seddik.eq11": (*RULE, *drift(m), Step("compare", None, lt(Dev(m), REACH))),
-    "seddik.eq11.s2": (
-        *RULE,
-        Step("tangent", sp.exp(n * sp.exp(2) / (4 * sp.pi)), None, {"at": 1}),
+    "seddik.eq11.s2": RULE,
+}
+
+TIGHT = le(Err(k), sp.sqrt(1 / (n * phi(ZETA))) * f.G_10)
+
+#: For versions of a statement with less room in them.
+SHARPER = {
+    "seddik.thm4.eq16": SPARE,
+    "seddik.thm4.eq20.s1": (
+        Step("compare", None, TIGHT),
+        Step("at every index", TIGHT, None, FOR_EACH),
     ),
+    "seddik.thm4.tail-integral.s3": (
+        *square(PiMax(q), (1 - SqNorm(q)) / 4),
+        Step("compare", None, le(s * (1 - SqNorm(q)), MORE * ((1 - SqNorm(q)) / 4))),
+        Step("multiply", ge(WIDE, (1 - SqNorm(q)) / 4), None, {"by": MORE}),
+        *by_classes(WIDE),
+        Step("compare", None, le(s * (1 - SqNorm(q)), 4 * sp.pi * WIDE * (f.G_10**2 / 4)), ANY_G),
+        Step(
+            "multiply",
+            le(s * (1 - SqNorm(q)), 4 * sp.pi * WIDE * (f.G_10**2 / 4)),
+            None,
+            {"by": 1 / n, **ANY_G},
+        ),
+        Step("compare", None, le(s * Mean(SqNorm(OFF)), 1 / n * (s * (1 - SqNorm(q))))),
+    ),
+    "seddik.prose.mindep.s2": (Step("spreads", Dev(m)),),
+    "seddik.eq11.s2": (Step("tangent", sp.exp(n * sp.exp(2) / (4 * sp.pi)), None, {"at": 1}),),
 }

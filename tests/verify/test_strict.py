@@ -1,5 +1,7 @@
 """Rules that make a mean strict, and what a statement says at the next index."""
 
+from dataclasses import replace
+
 import pytest
 import sympy as sp
 
@@ -8,11 +10,13 @@ from refutable.derivations import statement as S
 from refutable.derivations.claim import claim
 from refutable.derivations.domain import Integers, Simplex
 from refutable.derivations.families import Categorical
+from refutable.derivations.papers.seddik2024_functions import Dev
 from refutable.derivations.process import Draw, Exact, Model, Once, Pool, Process, Truth
 from refutable.derivations.steps import Step
 from refutable.verify.argument import Argument, Rejected
-from refutable.verify.deduce import Deduction
+from refutable.verify.deduce import Deduction, deduce
 from refutable.verify.extremes import last_look
+from refutable.verify.loader import load_built_in
 from refutable.verify.proofs import run
 from refutable.verify.region import region_of
 from refutable.verify.rules_strict import strict_mean
@@ -233,3 +237,43 @@ def test_the_drift_grows_by_the_exact_law(size):
         ExactValues()(Q.Mean(Q.Norm1(KEEPING.model(i) - KEEPING.truth)), at) for i in (1, 2, 3)
     ]
     assert value == sorted(value)
+
+
+def test_both_sides_times_a_number():
+    """x <= y gives c x <= c y where c is not negative, and c x < c y where it is positive."""
+    v = KEEPING.model(k)
+    top = S.le(Q.LambdaMax(v), QUARTER)
+    known = Step("over sets", None, top)
+    for c, good in ((n - 1, True), (n - 2, False)):
+        goal = S.le((n - 1) * Q.LambdaMax(v), (n - 1) / 4)
+        assert shown(goal.xreplace({n - 1: c}), known, Step("multiply", top, None, {"by": c})) is good
+    assert not shown(top, Step("multiply", top, None, {"by": 1}))  # of what is not known, nothing
+
+
+def test_tangents_of_the_exponential():
+    """exp(n) >= e n; below the tangent's coefficient nothing is shown."""
+    tangent = Step("tangent", sp.exp(n), None, {"at": 1})
+    assert shown(S.ge(sp.exp(n), sp.E * n), tangent)
+    assert not shown(S.ge(sp.exp(n), 3 * n), tangent)
+    assert not shown(S.ge(n, 1), Step("tangent", n**2, None, {"at": 1}))
+
+
+def test_a_chain_of_known_bounds():
+    """x <= y <= z gives x <= z, and x < z only where a link is strict."""
+    v = KEEPING.model(k)
+    top = S.le(Q.LambdaMax(v), QUARTER)
+    known = (Step("over sets", None, top), Step("multiply", top, None, {"by": n}))
+    higher = S.le(n * QUARTER, n * N)
+    steps = (*known, Step("compare", None, higher))
+    assert shown(S.le(n * Q.LambdaMax(v), n * N), *steps)
+    assert not shown(S.le(n * Q.LambdaMax(v), n / 5), *steps)
+
+
+def test_sharper_steps_are_for_what_the_script_does_not_reach():
+    """With more steps the drift at the next generation bounds this one's distance from the truth."""
+    found = {c.id: c for c in load_built_in()}["seddik.prose.mindep.s2"]
+    later = found.statement.subs(Dev(m), Dev(m + 1))
+    for statement, proved in ((found.statement, True), (later, True)):
+        assert deduce(replace(found, statement=statement, readings=())).proved is proved
+    smaller = found.statement.subs(Dev(m), Dev(m) / 2)
+    assert not deduce(replace(found, statement=smaller, readings=())).proved
