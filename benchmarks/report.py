@@ -2,7 +2,7 @@
 
     python benchmarks/report.py FILE.json ... > benchmarks/RESULTS.md
 
-The files are those that `montecarlo.py`, `executors.py` and `peers.py` write with --json.
+The files are those that `montecarlo.py`, `executors.py`, `workers.py` and `peers.py` write with --json.
 """
 
 from __future__ import annotations
@@ -76,6 +76,13 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             name = r["executor"] + ("" if most == 2 else f" ({r['version']})")
             out.append((f"1000 tasks of 0.1 s, {name}", "ideal, wall clock, 2 workers", f"<= {most} %",
                         f"{share:.2f} %{verdict}, {same}, load {r['load']:.1f}"))  # fmt: skip
+    for r in found.get("workers", ()):
+        verdict = "" if r["speed"] >= 1.9 else ", **missed**"
+        (few, before), (many, after) = r["memory"]
+        out.append((f"{r['jobs']} processes", "one, wall clock", "1.9x",
+                    f"{r['speed']:.2f}x{verdict}, load {r['load']:.1f}"))  # fmt: skip
+        out.append(("memory of more replicates", f"{before:.0f} MiB at {few:,}", "the same",
+                    f"{after:.0f} MiB at {many:,}"))  # fmt: skip
     missing = [v for k, v in OPTIONAL.items() if not any(k in d for d in done)]
     return out + [(*v, "not measured here") for v in missing]
 

@@ -1,6 +1,6 @@
 """How much faster two processes are than one, and what memory more replicates take.
 
-    python benchmarks/workers.py [--jobs 2] [--rounds 3]
+    python benchmarks/workers.py [--jobs 2] [--rounds 3] [--json FILE]
 
 Speed: wall clock of the same shards of the urn kernel, serial and on a pool that is up; the best of
 the rounds. Memory: peak of a process of its own that simulates R and then 64 R replicates.
@@ -9,6 +9,7 @@ the rounds. Memory: peak of a process of its own that simulates R and then 64 R 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--shards", type=int, default=60)
+    parser.add_argument("--json", metavar="FILE")
     options = parser.parse_args()
     ratios = []
     with executor("processes", options.jobs) as pool:
@@ -68,6 +70,11 @@ def main() -> None:
                          check=True)  # fmt: skip
     (few, before), (many, after) = (map(int, line.split()) for line in out.stdout.splitlines())
     print(f"memory: {before / 1024:.0f} MiB at {few} replicates, {after / 1024:.0f} MiB at {many}")
+    if options.json:
+        row = {"jobs": options.jobs, "speed": max(ratios), "load": load,
+               "memory": [[few, before / 1024], [many, after / 1024]]}  # fmt: skip
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"workers": [row]}, file)
 
 
 if __name__ == "__main__":
