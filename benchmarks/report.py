@@ -49,6 +49,7 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     out = []
     for r in [*found["kernels"], *found.get("peers", ())]:
         verdict = "" if r["ratio"] >= r["target"] else ", **missed**"
+        verdict += f", load {r['load']:.1f}" if "load" in r else ""
         text = f"{_ratio(r['ratio'])} (least {_ratio(r['least'])}){verdict}"
         out.append((r["case"], r["against"], f"{r['target']:g}x" if r["target"] else "", text))
     for r in found.get("seconds", ()):
@@ -96,7 +97,8 @@ def markdown(found: dict[str, Any]) -> str:
         "",
         f"{datetime.date.today().isoformat()}. {machine()}; Python {platform.python_version()}, {libraries}.",
         "One thread. Ratios are baseline / ours on the process CPU clock, medians over interleaved",
-        "rounds of one run (least of them in brackets); compiling is not counted. The machine was",
+        "rounds of one run (least of them in brackets); compiling is not counted. For rows that name no",
+        "load of their own the machine was",
         f"{'shared with other work' if shared > 1.5 else 'quiet'}: load {found['load'][0]:.1f} at the start, {found['load'][-1]:.1f} at the end.",
         "Made by `python benchmarks/report.py` from what `montecarlo.py`, `executors.py` and `peers.py`",
         "measured; baselines are in `baselines.py`, and pydtmc and Storm run in environments of their own.",
@@ -115,6 +117,8 @@ def merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
         if "executor" in part:
             out["executors"].append(part)
             continue
+        if "peers" in part:  # measured apart, under its own load
+            part = {"peers": [{**row, "load": part["load"]} for row in part["peers"]]}
         for key, value in part.items():
             values = value if isinstance(value, list) else [value]
             out.setdefault(key, []).extend(values)
