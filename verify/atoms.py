@@ -1,6 +1,7 @@
 """Exponentials and powers as variables of a certificate, with what is known of them.
 
-y = exp(u):  y > 0 and y >= 1 + u;  y >= 1 where u >= 0;  y >= e u where e itself is spoken of.
+y = exp(u):  y > 0 and y >= 1 + u;  y >= 1 where u >= 0;  y >= e u where e itself is spoken of;
+exp(u) <= exp(v) where u <= v.
 w = b**e, e no integer:  w > 0 where b > 0;  w >= 1 where b >= 1 and e >= 0.
 Exponentials of rational multiples of one expression are powers of one variable.
 """
@@ -49,7 +50,13 @@ def exponential(e: sp.exp, a: _Abstraction) -> sp.Expr:
         g = sp.Rational(1, c.q)
     key = sp.exp(rest * g, evaluate=False)
     fresh = key not in a.table
+    others = [k for k in a.table if isinstance(k, sp.exp)] if fresh else []
     y = a.new(key, Variable(sp.Dummy("y"), sp.Integer(0), sp.oo, True))
+    for other in others if a.depth <= 1 else ():
+        for low, high in ((other, key), (key, other)):
+            if a.proves(Rel("<=", low.args[0], high.args[0])):
+                a.region.facts.append(Rel("<=", a.table[low], a.table[high]))
+                break
     if fresh and a.depth <= 2:
         tangent = 1 + a.rewrite(rest * g)
         if a.proves(Rel(">=", rest * g, 0)):

@@ -2,8 +2,9 @@
 
 In steps, never in seconds: what comes out must not depend on the machine. The wrong versions of a
 statement get fewer than the statement: most of them are false, and a solver spends most where it
-fails; they are also taken apart less deep (see `positivity.prove`). Answers are remembered per effort, so that a failure under a small one is no failure under
-the full one.
+fails; they are also taken apart less deep (see `positivity.prove`). What is left undetected is tried
+once more with all steps. Answers are remembered per effort, so that a failure under a small one is no
+failure under the full one.
 """
 
 from __future__ import annotations

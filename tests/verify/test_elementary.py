@@ -95,3 +95,12 @@ def test_an_exponential_lies_above_its_tangent_through_the_origin(c):
     assert prove(S.le(u * sp.exp(-c * u), most), region) is not None
     assert prove(S.le(u * sp.exp(-c * u), most * sp.Rational(99, 100)), region) is None
     assert prove(S.ge(sp.exp(c * u), sp.E * c * u), region) is not None
+
+
+def test_exponentials_of_ordered_exponents_are_ordered():
+    u = sp.Symbol("u")
+    region = Region({u: Variable(u, sp.Integer(1))})
+    small, large = sp.exp(-1 / (6 * u)), sp.exp(-(sp.pi**2) / (6 * u))
+    assert prove(S.ge(small, large), region) is not None
+    assert prove(S.le(small, large), region) is None
+    assert prove(S.le(u * (1 - sp.exp(-1 / u**2)), u * (1 - sp.exp(-1 / u))), region) is not None
