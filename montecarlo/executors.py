@@ -7,7 +7,6 @@ that a run can be stopped, resumed and compared bit by bit, whatever the number 
 from __future__ import annotations
 
 import importlib
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -15,6 +14,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any, TypeVar
 
 from refutable.derivations.errors import UsageError
+from refutable.derivations.workers import worker_context
 
 __all__ = ["NAMES", "RayExecutor", "SerialExecutor", "executor", "run_sharded"]
 
@@ -83,13 +83,7 @@ def executor(
     if kind == "serial":
         return SerialExecutor()
     if kind == "processes":
-        # One thread each: the shards are what runs in parallel.
-        for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-            os.environ.setdefault(variable, "1")
-        context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
-        if hasattr(context, "set_forkserver_preload"):
-            context.set_forkserver_preload(list(preload))
-        return ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=context)
+        return ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=worker_context(preload))
     if kind == "dask":
         local: dict[str, Any] = {"n_workers": jobs, "threads_per_worker": 1} if jobs else {}
         client = _module("distributed", "dask").Client(address or None, **({} if address else local))

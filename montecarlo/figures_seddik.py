@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import sympy as sp
 
+from . import lent
 from .figure import Curve, Figure
 from .presets import PRESETS, N, n
 
@@ -56,20 +57,15 @@ def fig1(full: bool = False) -> Figure:
 
 def fig2(full: bool = False) -> Figure:
     """Mean collapse time by n, between the bounds of eq. (8)."""
-    from flint import fmpq
-
-    from refutable.verify.exact.dual_numeric import collapse_time_float
-
     curves, lines = [], {}
     sizes = [10, 50, 100, 150, 200, 250, 300, 350, 400]
     for label, law in LAWS.items():
-        p = [fmpq(int(x.p), int(x.q)) for x in law]
         square, support = float(sum(x * x for x in law)), len(law)
         for size in sizes:
-            exact = collapse_time_float(p, size)[0]
+            exact = () if lent.collapse_time is None else (lent.collapse_time(law, size),)
             curves.append(
                 Curve("mean collapse time", label, _preset("fully-synthetic"),
-                      {n: sp.Integer(size), P: law}, "time", (16 * size,), 100, float(size), (exact,))
+                      {n: sp.Integer(size), P: law}, "time", (16 * size,), 100, float(size), exact)
             )  # fmt: skip
         low = [1 + (1 - square) / (1 - 1 / support) * (k - 1) for k in sizes]
         lines[f"{label}: lower bound (8)"] = ("mean collapse time", sizes, low)

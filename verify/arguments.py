@@ -23,7 +23,7 @@ EXTERNAL = {
     "latex": ("refutable.verify.latexout", "add_parser", "derivations and errata as LaTeX"),
     "pages": ("refutable.verify.pages", "add_parser", "errata and mutants, for the documentation"),
     "report": ("refutable.verify.report", "add_parser", "a static HTML report"),
-    "simulate": ("refutable.montecarlo.cli", "add_parser", "the sampling engine by itself"),
+    "simulate": ("refutable.verify.simulated", "add_parser", "the sampling engine by itself"),
     "gpt": ("refutable.gpt.cli", "add_parser", "the transformer engine by itself"),
 }
 

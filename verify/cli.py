@@ -17,9 +17,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from refutable.derivations.errors import NoClaim, PathNotFound, RefutableError, UsageError
+from refutable.derivations.workers import load_ahead
 
-from .arguments import EXTERNAL, build
-from .tuning import tune
+from .arguments import EXTERNAL, build, processors
+from .tuning import PAPERS, tune
 
 __all__ = ["main"]
 
@@ -94,9 +95,17 @@ def _run(argv: list[str]) -> int:
     handler = getattr(args, "handler", None) or args.run
     if callable(handler):
         return int(handler(args) or 0)
+    if args.command == "verify" and _papers_in_parallel(args):
+        load_ahead(PAPERS)
     from . import commands
 
     return getattr(commands, args.run)(args)
+
+
+def _papers_in_parallel(args: argparse.Namespace) -> bool:
+    """Will workers judge many claims of the papers? They can load them while we do."""
+    several = (args.jobs or processors()) > 1 and args.executor in (None, "processes")
+    return several and not (args.path or args.claim)
 
 
 def _add_external(name: str, subparsers: argparse._SubParsersAction) -> None:

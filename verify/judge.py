@@ -167,7 +167,8 @@ def _extras(
             out.refutes = "proof line" if claim.kind == "proof step" else "prose"
     out.boundary = boundary_table(claim, exact)
     if out.verdict == "proved":
-        out.slack = slack_of(claim, exact, main.deduction.limits if main.deduction else {})
+        limits = main.deduction.limits if main.deduction else {}
+        out.slack = slack_of(claim, exact, limits, options.fast)
     if (
         options.mutants
         and out.verdict in ("proved", "supported", "refuted")

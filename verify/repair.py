@@ -54,7 +54,7 @@ def find_repair(  # type: ignore[no-untyped-def]
     """(repair, "domain" | "formula", the repaired claim), or None.
 
     refutes: "domain" where it is known that only a hypothesis is missing.  changes: how many
-    changes of the printed formula are tried at once, one or two.
+    changes of the printed formula are tried at once, one or two; with one, no part is solved for.
     """
     by_formula = partial(_by_formula, changes=changes)
     ways = (
@@ -206,8 +206,10 @@ def _by_formula(claim: Claim, exact: Exact, facts, cx, changes: int):  # type: i
     got = _first_true(claim, singles[:MAX_TRIES], ats, exact, facts, cx)
     if got is not None:
         return got
+    if changes < 2:
+        return None
     got = _by_place(claim, exact, facts)
-    if got is not None or changes < 2:
+    if got is not None:
         return got
     pairs = _pairs(claim, singles)
     return _first_true(claim, pairs, ats, exact, facts, cx)

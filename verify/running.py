@@ -23,7 +23,7 @@ from .readable import make_readable
 from .selection import groups, with_assumed
 from .timelimit import TimeUp, time_limit
 from .transport import pack, unpack
-from .tuning import tune
+from .tuning import FILES, PAPERS, tune
 from .verdict import Verdict
 
 __all__ = ["Run", "Source", "built_in", "judge_claim", "run"]
@@ -135,8 +135,8 @@ def _pooled(
     from refutable.montecarlo.executors import executor
 
     known = {c.id: c for group in work for c in group}
-    loaded = "refutable.verify.preloaded" if source is None else "refutable.verify.judge"
-    pool = executor(name, min(options.jobs, len(work)), ("refutable.montecarlo", loaded))
+    preload = PAPERS if source is None else FILES
+    pool = executor(name, min(options.jobs, len(work)), preload)
     # The largest groups first: a short one fills a gap at the end, a long one makes it.
     order = sorted(work, key=len, reverse=True)
     futures = [pool.submit(_task, source, tuple(c.id for c in g), options) for g in order]

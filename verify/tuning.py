@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 import os
 
-__all__ = ["tune"]
+__all__ = ["FILES", "PAPERS", "tune"]
+
+#: What workers have loaded before they are forked: for the papers, their claims as well.
+PAPERS = ("refutable.montecarlo", "refutable.verify.preloaded")
+FILES = ("refutable.montecarlo", "refutable.verify.judge")
 
 #: SymPy remembers 1000 results of each function and then computes again what it forgot: a fifth of
 #: what it computes at all. So many are enough to forget next to nothing, for some 20 MB.
