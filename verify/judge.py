@@ -60,7 +60,7 @@ SOME_MUTANTS = 4
 SCRIPT_MUTANTS = 2
 #: Instances looked at; with `--fast` the smaller number.
 INSTANCES = 120
-FEW_INSTANCES = 60
+FEW_INSTANCES = 40
 CROSS = 4  # instances at which the engines are compared quantity by quantity
 
 

@@ -21,9 +21,8 @@ __all__ = ["make_readable", "readable", "spoken"]
 
 def spoken(v: Verdict) -> Callable[[str], str]:
     """How a message about this verdict is put in the claim's letters."""
-    known = {**_pairs(v.claim), **v.letters}
-    names = sequences_of(v.claim)
-    return lambda text: in_letters(text, known, names)
+    nodes, names = _nodes(v.claim), sequences_of(v.claim)
+    return lambda text: in_letters(text, {**_named(nodes, text), **v.letters}, names)
 
 
 def make_readable(v: Verdict) -> Verdict:
@@ -42,21 +41,31 @@ def make_readable(v: Verdict) -> Verdict:
 
 def readable(text: str, claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> str:
     """The text with every node of the claim (at an instance, if one is given) as a formula."""
-    for old, new in sorted(_pairs(claim, at).items(), key=lambda pair: -len(pair[0])):
+    for old, new in sorted(_named(_nodes(claim, at), text).items(), key=lambda pair: -len(pair[0])):
         text = text.replace(old, new)
     return text
 
 
-def _pairs(claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> dict[str, str]:
-    """SymPy's text of a node -> ours."""
-    table: dict[str, str] = {}
+def _nodes(claim: Claim, at: dict[sp.Basic, sp.Basic] | None = None) -> dict[str, sp.Basic]:
+    """SymPy's text of a node -> the node."""
+    table: dict[str, sp.Basic] = {}
     for root in (claim.bound(), claim.statement, *claim.assumptions):
         for node in sp.preorder_traversal(root):
             if isinstance(node, (Event, Mean, Prob, Functional, Vec)):
                 with suppress(Exception):  # a verdict is not lost because a node has no name
                     here = node.xreplace(_free(at, node)) if at else node
-                    table.setdefault(str(here), formula(here))
+                    table.setdefault(str(here), here)
     return table
+
+
+def _named(nodes: dict[str, sp.Basic], text: str) -> dict[str, str]:
+    """SymPy's text of a node -> ours, for the nodes that a text speaks of."""
+    found: dict[str, str] = {}
+    for old, node in nodes.items():
+        if old in text:
+            with suppress(Exception):
+                found[old] = formula(node)
+    return found
 
 
 def _free(at: dict[sp.Basic, sp.Basic], node: sp.Basic) -> dict[sp.Basic, sp.Basic]:
