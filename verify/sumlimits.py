@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import NoLimit, OutsideFragment
 from refutable.derivations.normal import is_zero
 from refutable.derivations.statement import Rel
 
@@ -75,14 +75,23 @@ def _behaviour(s: sp.Sum, x: sp.Symbol, region: Region) -> tuple[sp.Expr, bool]:
 
 
 def _series(s: sp.Sum, x: sp.Symbol) -> sp.Expr:
-    """The value of a whole series of c (k + h)**p, p < -1: zeta(-p) without its first terms."""
+    """The value of a whole series of c (k + h)**p, p < -1: zeta(-p) without its first terms.
+
+    Raises NoLimit where a term has a zero below its bar, or where the series diverges.
+    """
     k, a, _ = s.limits[0]
     c, f = s.function.as_independent(k, as_Add=False)
-    base, p = f.as_base_exp()
+    base, p = f.as_base_exp() if f != 1 else (k, sp.Integer(0))
+    if p.is_Integer and sp.expand(base + k).is_Integer:
+        base, c = sp.expand(-base), c * (-1) ** p
     first = sp.expand(base.xreplace({k: a}))
-    if not (sp.expand(base - k).is_Integer and first.is_Integer and first >= 1):
+    if not (sp.expand(base - k).is_Integer and first.is_Integer and p.is_Rational):
         raise OutsideFragment(f"the series {s}")
-    if not (p.is_Rational and p < -1):
+    if first <= 0 and p < 0:
+        raise NoLimit(f"{s} divides by zero at {k} = {a - first}")
+    if p >= -1:
+        if sp.fraction(c)[0].is_nonzero:
+            raise NoLimit(f"{s} diverges")
         raise OutsideFragment(f"whether the series {s} converges")
     head = sp.Add(*(sp.Integer(j) ** p for j in range(1, int(first))))
     return c * (sp.zeta(-p) - head)

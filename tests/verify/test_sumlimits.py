@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from refutable.derivations.errors import OutsideFragment
+from refutable.derivations.errors import NoLimit, OutsideFragment
 from refutable.verify.limits import limit
 from refutable.verify.region import Region, Variable
 from refutable.verify.squeeze import squeezed_limit
@@ -73,6 +73,12 @@ def test_a_whole_series_is_a_value_and_a_divergent_one_is_refused():
     whole = sp.Sum(1 / (x * (k + 1) ** 2), (k, 1, sp.oo))
     assert settle_sums(whole, x, REGION)[0] == (sp.pi**2 / 6 - 1) / x
     assert limit(whole * x, x, sp.oo, REGION)[0] == sp.pi**2 / 6 - 1
-    for f in (1 / (x * (k + 1)), 1 / (x * (k - 1) ** 2), sp.exp(-k) / x):
-        with pytest.raises(OutsideFragment):
+    with pytest.raises(NoLimit, match="divides by zero at k = 2"):
+        settle_sums(sp.Sum(1 / (x * (k - 2) ** 2), (k, 1, sp.oo)), x, REGION)
+    for f in (1 / (x * (k + 1)), 1 / x):
+        with pytest.raises(NoLimit, match="diverges"):
             settle_sums(sp.Sum(f, (k, 1, sp.oo)), x, REGION)
+    for f in (sp.exp(-k) / x, s / (x * k)):
+        with pytest.raises(OutsideFragment) as refused:
+            settle_sums(sp.Sum(f, (k, 1, sp.oo)), x, REGION)
+        assert not isinstance(refused.value, NoLimit)
