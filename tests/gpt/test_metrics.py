@@ -29,7 +29,7 @@ def laws(torch, flat, shape, rows):
     return torch.stack(out).double().numpy()
 
 
-def test_windows_hold_every_prediction_of_every_document_once():
+def test_windows_hold_every_prediction_of_every_document_once(torch):
     from refutable.gpt.metrics import windows
 
     documents = np.arange(2 * 17).reshape(2, 17)
