@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     trace = "--traceback" in argv
     argv = [a for a in argv if a != "--traceback"]
-    tune()
+    tune(fast="--fast" in argv)
     try:
         with _terminated_like_interrupted():
             code = _run(argv)
