@@ -244,10 +244,8 @@ def approached(node: sp.Expr, at: dict, exact: Exact, sym: Symbolic) -> sp.Expr 
         inner = {i: approached(i, here, exact, sym) for i in _outermost(expr)}
         if any(v is None for v in inner.values()):
             return None
-        if inner:
-            gaps.append(abs(exact(expr.xreplace(inner), here) - derived))
-        else:
-            gaps.append(abs(window(node, exact, k, at) - derived))
+        value = exact(expr.xreplace(inner), here) if inner else window(node, exact, k, at)
+        gaps.append(sp.S.Zero if value == derived else abs(value - derived))  # infinite, both may be
     near = gaps[2] <= gaps[1] <= gaps[0] and not (gaps[2] > gaps[0] / 2 and gaps[0] != 0)
     return derived if near else None
 

@@ -57,7 +57,7 @@ def _behaviour(s: sp.Sum, x: sp.Symbol, region: Region) -> tuple[sp.Expr, bool]:
         raise OutsideFragment("the limit of a double sum")
     k, a, b = s.limits[0]
     if b is sp.oo:
-        return _series(s, x), True
+        return _series(s, region), True
     if not (a.is_Integer and a >= 1 and sp.expand(b - x).is_Integer):
         raise OutsideFragment(f"the limits of {s}")
     c, p = _power(s.function, k)
@@ -74,10 +74,10 @@ def _behaviour(s: sp.Sum, x: sp.Symbol, region: Region) -> tuple[sp.Expr, bool]:
     raise OutsideFragment(f"whether {p} > -1")
 
 
-def _series(s: sp.Sum, x: sp.Symbol) -> sp.Expr:
-    """The value of a whole series of c (k + h)**p, p < -1: zeta(-p) without its first terms.
+def _series(s: sp.Sum, region: Region) -> sp.Expr:
+    """The value of a whole series of c (k + h)**p: zeta(-p) without its first terms, or infinite.
 
-    Raises NoLimit where a term has a zero below its bar, or where the series diverges.
+    Raises NoLimit where a term has a zero below its bar.
     """
     k, a, _ = s.limits[0]
     c, f = s.function.as_independent(k, as_Add=False)
@@ -90,8 +90,9 @@ def _series(s: sp.Sum, x: sp.Symbol) -> sp.Expr:
     if first <= 0 and p < 0:
         raise NoLimit(f"{s} divides by zero at {k} = {a - first}")
     if p >= -1:
-        if sp.fraction(c)[0].is_nonzero:
-            raise NoLimit(f"{s} diverges")
+        for op, value in ((">", sp.oo), ("<", -sp.oo)):
+            if _holds(Rel(op, c, 0), region):
+                return value
         raise OutsideFragment(f"whether the series {s} converges")
     head = sp.Add(*(sp.Integer(j) ** p for j in range(1, int(first))))
     return c * (sp.zeta(-p) - head)

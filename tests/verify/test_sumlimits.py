@@ -3,7 +3,10 @@
 import pytest
 import sympy as sp
 
+from refutable.derivations import statement as S
+from refutable.derivations.claim import claim
 from refutable.derivations.errors import NoLimit, OutsideFragment
+from refutable.verify.judge import Options, judge_one
 from refutable.verify.limits import limit
 from refutable.verify.region import Region, Variable
 from refutable.verify.squeeze import squeezed_limit
@@ -76,9 +79,19 @@ def test_a_whole_series_is_a_value_and_a_divergent_one_is_refused():
     with pytest.raises(NoLimit, match="divides by zero at k = 2"):
         settle_sums(sp.Sum(1 / (x * (k - 2) ** 2), (k, 1, sp.oo)), x, REGION)
     for f in (1 / (x * (k + 1)), 1 / x):
-        with pytest.raises(NoLimit, match="diverges"):
-            settle_sums(sp.Sum(f, (k, 1, sp.oo)), x, REGION)
+        assert limit(sp.Sum(f, (k, 1, sp.oo)), x, sp.oo, REGION)[0] == sp.oo
+        assert limit(sp.Sum(-f, (k, 1, sp.oo)), x, sp.oo, REGION)[0] == -sp.oo
     for f in (sp.exp(-k) / x, s / (x * k)):
         with pytest.raises(OutsideFragment) as refused:
             settle_sums(sp.Sum(f, (k, 1, sp.oo)), x, REGION)
         assert not isinstance(refused.value, NoLimit)
+
+
+def test_a_divergent_series_is_no_error_and_no_number():
+    """Every member of the sequence is infinite, and so is its limit."""
+    series = S.Lim(sp.Sum(1 / x, (k, 1, sp.oo)), x)
+    words = {}
+    for value in (sp.oo, sp.Integer(0)):
+        c = claim("a.b", S.eq(series, value), "limit")[0]
+        words[value] = judge_one(c, Options(mutants=False)).verdict
+    assert words == {sp.oo: "proved", sp.Integer(0): "refuted"}
