@@ -2,15 +2,14 @@
 
 The row was found by pulling a monomial back through conditional moments. Here every batch gets its
 outcomes one by one: binomial counts, a family's own list, two outcomes with a linear family's
-variance, or raw normals in one dimension. Nothing of the closure but the linear step is used.
+variance, or raw normals in one dimension (the normal and chi-square laws where a size is fixed and
+large). Nothing of the closure but the linear step is used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
-from itertools import product
-from math import comb, prod
+from collections.abc import Mapping
+from math import prod
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -21,23 +20,24 @@ from .families.cdf import Cdf
 from .families.linear import Linear
 from .modes import ModedSystem
 from .moments import MomentSystem, Recurrence
+from .outcomes import Moments, Unfit, batch_moments
 
 __all__ = ["check_one_step"]
 
-LARGEST_BATCH = 12
-#: (value of a batch's statistic, probability) pairs.
-Outcomes = list[tuple[sp.Expr, sp.Expr]]
+#: Most normals that are written out.
+MOST_NORMALS = 4
+#: The generation, and the values of the sizes that are symbols.
 GENERATION = 5
 SIZES = {Categorical: (1, 2), Cdf: (1, 2), Scalar: (1, 2), Linear: (5, 6), Gaussian: (2, 3)}
 #: What was done, in words.
 DONE = {
-    Categorical: "equals the sum over all outcomes at sizes {}",
-    Cdf: "equals the sum over all outcomes at sizes {}",
-    Scalar: "equals the sum over all outcomes at sizes {}",
-    Linear: "equals the sum over two outcomes of the noise's variance at sizes {}",
-    Gaussian: "equals the mean over raw normals in one dimension at sizes {}",
+    Categorical: "equals the sum over all outcomes of batches of {}",
+    Cdf: "equals the sum over all outcomes of batches of {}",
+    Scalar: "equals the sum over all outcomes of batches of {}",
+    Linear: "equals the sum over two outcomes of the noise's variance in batches of {}",
+    Gaussian: "equals the mean over normals in one dimension in batches of {}",
 }
-NOT_DONE = "not checked by itself: {}"
+NOT_DONE = "not compared by itself: {}"
 
 
 def check_one_step(system: MomentSystem, label: sp.Expr, r: Recurrence) -> str:
@@ -45,49 +45,69 @@ def check_one_step(system: MomentSystem, label: sp.Expr, r: Recurrence) -> str:
     kind = next((k for k in SIZES if isinstance(system.process.family, k)), None)
     if kind is None:
         return NOT_DONE.format("the family gives no outcomes")
-    seen: list[int] = []
+    seen: set[int] = set()
     why = "its sizes or shares take no small values"
     for size in SIZES[kind]:
-        try:
-            same = _compare(system, label, r, size)
-        except _Unfit as err:
-            why = str(err)
-            continue
-        if not same:
-            raise OutsideFragment(f"row {label} of the recurrence fails at size {size}")
-        seen.append(size)
-    if not seen:
-        return NOT_DONE.format(why)
-    return DONE[kind].format(" and ".join(map(str, seen)))
+        for odd in (None, *_size_names(system, r)):
+            try:
+                same, sizes = _compare(system, label, r, size, odd)
+            except Unfit as err:
+                why = str(err)
+                continue
+            if not same:
+                raise OutsideFragment(
+                    f"row {label} of the recurrence fails in batches of {_words(sizes)}"
+                )
+            seen |= sizes
+            break
+    return DONE[kind].format(_words(seen)) if seen else NOT_DONE.format(why)
 
 
-class _Unfit(Exception):
-    """No comparison can be made at these values."""
+def _words(sizes: set[int]) -> str:
+    *first, last = map(str, sorted(sizes))
+    return f"{', '.join(first)} and {last}" if first else last
 
 
-def _compare(system: MomentSystem, label: sp.Expr, r: Recurrence, size: int) -> bool:
+def _compare(
+    system: MomentSystem, label: sp.Expr, r: Recurrence, size: int, odd: sp.Basic | None
+) -> tuple[bool, set[int]]:
+    """Whether both agree, and the sizes of the batches at which they were compared.
+
+    size: the value of every name in a size but `odd`, which is one (a size n/k is whole then).
+    """
     updates, batches = system.step(r.generation)
     k = r.labels.index(label)
     row = [system.opened(e) for e in (*r.matrix[k, :], r.forcing[k, 0])]
     updates = {c: system.opened(sp.sympify(e)) for c, e in updates.items()}
     opened = {b: tuple(system.opened(sp.sympify(x)) for x in law) for b, law in batches.items()}
-    put = _values(system, updates, opened, row, r.generation, size)
-    state = _state(system)
-    row = [_at(e, put | state) for e in row]
-    known = [_at(x, put | state) for x in r.labels]
+    values = _values(system, updates, opened, row, r.generation, size) | _state(system)
+    if odd is not None:
+        values[odd] = sp.Integer(1)
+    row = [_at(e, values) for e in row]
+    known = [_at(x, values) for x in r.labels]
     want = sum((c * x for c, x in zip(row, known, strict=False)), row[-1])
-    if isinstance(system, ModedSystem):
-        got = _normals(system, label, updates, opened, put | state)
-    else:
-        got = _enumerated(system, label, updates, opened, put | state)
-    return bool(sp.expand(got - want) == 0)
+    after = _normals if isinstance(system, ModedSystem) else _enumerated
+    got = after(system, label, updates, opened, values)
+    sizes = {_at(law[1], values) for law in opened.values()}
+    return _equal(got, want), {int(n) for n in sizes}
+
+
+def _equal(a: sp.Expr, b: sp.Expr) -> bool:
+    """Exact, roots included; Unfit where SymPy cannot say."""
+    top = sp.numer(sp.together(a - b))
+    if sp.expand(top) == 0:
+        return True
+    found = top.equals(0)
+    if found is None:
+        raise Unfit("two numbers with roots could not be compared")
+    return bool(found)
 
 
 def _values(system, updates, batches, row, g, size) -> dict[sp.Basic, sp.Expr]:  # type: ignore[no-untyped-def]
     """Small numbers for the sizes, shares and other parameters of a step."""
     laws = [e for law in batches.values() for e in law]
     every = [e.xreplace({g: sp.Integer(GENERATION)}) for e in (*updates.values(), *laws, *row)]
-    sizes = {s for law in batches.values() for s in _names(law[1].xreplace({g: sp.Integer(GENERATION)}))}
+    sizes = _in_sizes(batches, g)
     own = set(system.generators()) | {system.theta} | set(getattr(system, "truths", {}).values())
     own |= set(batches) | set(system.components.values())
     family = {s for s in system.process.family.parameters if isinstance(s, sp.Symbol)}
@@ -96,6 +116,16 @@ def _values(system, updates, batches, row, g, size) -> dict[sp.Basic, sp.Expr]: 
     for s in sorted(free, key=str):
         out[s] = sp.Integer(size) if s in sizes else sp.Integer(1) if s in family else sp.Rational(1, 3)
     return out
+
+
+def _in_sizes(batches, g) -> set[sp.Basic]:  # type: ignore[no-untyped-def]
+    return {s for law in batches.values() for s in _names(law[1].xreplace({g: sp.Integer(GENERATION)}))}
+
+
+def _size_names(system: MomentSystem, r: Recurrence) -> list[sp.Basic]:
+    _, batches = system.step(r.generation)
+    opened = {b: tuple(system.opened(sp.sympify(x)) for x in law) for b, law in batches.items()}
+    return sorted(_in_sizes(opened, r.generation), key=str)
 
 
 def _names(e: sp.Expr) -> set[sp.Basic]:
@@ -129,60 +159,27 @@ def _at(e: sp.Expr, values: Mapping[sp.Basic, sp.Expr]) -> sp.Expr:
 
 
 def _enumerated(system, label, updates, batches, values) -> sp.Expr:  # type: ignore[no-untyped-def]
-    """E[label] after one generation, all outcomes of all batches summed."""
-    laws = [_outcomes(system.process.family, *(_at(x, values) for x in law), values=values)
-            for law in batches.values()]  # fmt: skip
+    """E[label] after one generation, each independent batch's outcomes summed."""
+    family = system.process.family
+    laws = []
+    for law, size, *rest in batches.values():
+        chance = _at(rest[0], values) if rest else None
+        laws.append(batch_moments(family, _at(law, values), _at(size, values), chance, values))
     table = {s: updates[c] for c, s in system.components.items() if c in updates}
-    target = _at(label.xreplace(table), values)
-    total: sp.Expr = sp.Integer(0)
-    for found in product(*laws):
-        put = {b: x for b, (x, _) in zip(batches, found, strict=True)}
-        total += prod((w for _, w in found), start=sp.Integer(1)) * target.xreplace(put)
-    return total
+    return _mean(_at(label.xreplace(table), values), dict(zip(batches, laws, strict=True)))
 
 
-def _outcomes(family, law, size, chance=None, *, values) -> Outcomes:  # type: ignore[no-untyped-def]
-    if not (size.is_Integer and 1 <= size <= LARGEST_BATCH):
-        raise _Unfit("a size is no small number")
-    if isinstance(family, Linear):
-        noise = _at(family.noise(size), values)
-        if not (noise.is_Rational and noise >= 0) or chance is not None:
-            raise _Unfit("the noise has no finite variance")
-        half, step = sp.Rational(1, 2), sp.sqrt(noise)
-        return [(law + step, half), (law - step, half)]
-    if not law.is_Rational:
-        raise _Unfit("a law is no number")
-    if chance is not None:
-        return list(_filtered(law, int(size), chance))
-    if isinstance(family, Scalar):
-        try:
-            found = family.at(dict(values)).outcomes(Fraction(int(law.p), int(law.q)), int(size))
-            return [(_rational(x), _rational(w)) for x, w in found]
-        except OutsideFragment as err:
-            raise _Unfit(str(err)) from None
-    return list(_binomial(law, int(size)))
-
-
-def _rational(x: Fraction) -> sp.Rational:
-    return sp.Rational(x.numerator, x.denominator)
-
-
-def _binomial(q: sp.Expr, size: int) -> Iterator[tuple[sp.Expr, sp.Expr]]:
-    if not 0 <= q <= 1:
-        raise _Unfit("a law leaves [0, 1]")
-    for x in range(size + 1):
-        yield sp.Rational(x, size), comb(size, x) * q**x * (1 - q) ** (size - x)
-
-
-def _filtered(q: sp.Expr, size: int, chance: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
-    """The mean of those kept, of `size` tried; drawn again where none is."""
-    if not 0 < chance <= 1:
-        raise _Unfit("a chance to be kept leaves (0, 1]")
-    some = 1 - (1 - chance) ** size
-    for kept in range(1, size + 1):
-        w = comb(size, kept) * chance**kept * (1 - chance) ** (size - kept) / some
-        for x, weight in _binomial(q, kept):
-            yield x, w * weight
+def _mean(e: sp.Expr, laws: Mapping[sp.Basic, Moments]) -> sp.Expr:
+    """E of a polynomial in independent variables."""
+    if not laws:
+        return e
+    return sum(
+        (
+            c * prod((law(k) for law, k in zip(laws.values(), powers, strict=True) if k), start=sp.Integer(1))
+            for powers, c in sp.Poly(e, *laws).terms()
+        ),
+        sp.Integer(0),
+    )
 
 
 # -- normals -----------------------------------------------------------------------------
@@ -199,19 +196,18 @@ def _normals(system, label, updates, batches, values) -> sp.Expr:  # type: ignor
                 known[kind][s] = values[system.moded[c, mode]]
     known["mean"][system.theta], known["spread"][system.theta] = sp.Integer(0), sp.Rational(1, 4)
     if family.centre == "pool":
-        raise _Unfit("covariances about the mean of all data of a fit")
+        raise Unfit("covariances about the mean of all data of a fit")
     stats: dict[str, dict[sp.Basic, sp.Expr]] = {"mean": {}, "spread": {}}
-    normals: list[sp.Symbol] = []
+    laws: dict[sp.Basic, Moments] = {}
     for b, (law, size, *_) in batches.items():
         n = _at(size, values)
-        if not (n.is_Integer and 2 <= n <= 4):
-            raise _Unfit("a size is no small number")
-        z = [sp.Dummy() for _ in range(int(n))]
-        mean = sum(z) / n
-        square = sum((x - mean) ** 2 for x in z) / (n - 1 if family.divisor == "n-1" else n)
+        if not (n.is_Integer and n >= 2):
+            raise Unfit("a size is no number")
+        mean, scatter, found = _raw(int(n)) if n <= MOST_NORMALS else _laws(int(n))
+        square = scatter / (n - 1 if family.divisor == "n-1" else n)
         stats["mean"][b] = _pick(law, known["mean"], "mean") + sp.sqrt(_pick(law, known["spread"], "variance")) * mean
         stats["spread"][b] = _pick(law, known["spread"], "variance") * square
-        normals += z
+        laws |= found
 
     def after(s: sp.Symbol) -> sp.Expr:
         c, mode = of[s]
@@ -220,24 +216,31 @@ def _normals(system, label, updates, batches, values) -> sp.Expr:  # type: ignor
         return _at(e.xreplace({**stats[kind], **known[kind]}), values)
 
     target = sp.prod([after(s) ** k for s, k in label.as_powers_dict().items()])
-    left = target.free_symbols - set(normals)
+    left = target.free_symbols - set(laws)
     if left:
-        raise _Unfit("a step needs a moment that the row does not")
-    return _gaussian_mean(target, normals)
+        raise Unfit("a step needs a moment that the row does not")
+    return _mean(target, laws)
 
 
 def _pick(law: sp.Expr, known: Mapping[sp.Basic, sp.Expr], what: str) -> sp.Expr:
     if law not in known:
-        raise _Unfit(f"the {what} of a source is not among the row's moments")
+        raise Unfit(f"the {what} of a source is not among the row's moments")
     return known[law]
 
 
-def _gaussian_mean(e: sp.Expr, normals: list[sp.Symbol]) -> sp.Expr:
-    """E of a polynomial in independent standard normals."""
-    if not normals:
-        return e
-    total: sp.Expr = sp.Integer(0)
-    for powers, c in sp.Poly(e, *normals).terms():
-        if all(k % 2 == 0 for k in powers):
-            total += c * prod(int(sp.factorial2(k - 1)) for k in powers)
-    return total
+def _raw(n: int) -> tuple[sp.Expr, sp.Expr, dict[sp.Basic, Moments]]:
+    """Mean and scatter of n standard normals, in the normals themselves."""
+    z = [sp.Dummy() for _ in range(n)]
+    mean = sum(z) / sp.Integer(n)
+    return mean, sum((x - mean) ** 2 for x in z), dict.fromkeys(z, _normal)
+
+
+def _laws(n: int) -> tuple[sp.Expr, sp.Expr, dict[sp.Basic, Moments]]:
+    """The same in one normal and one chi-square variable, which are independent (Cochran)."""
+    z, x = sp.Dummy(), sp.Dummy()
+    chi: Moments = lambda k: prod((sp.Integer(n - 1 + 2 * j) for j in range(k)), start=sp.Integer(1))  # noqa: E731
+    return z / sp.sqrt(n), x, {z: _normal, x: chi}
+
+
+def _normal(k: int) -> sp.Expr:
+    return sp.factorial2(k - 1) if k % 2 == 0 else sp.Integer(0)

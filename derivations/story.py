@@ -26,6 +26,12 @@ Tex = Callable[[sp.Basic], str]
 #: Rules by another name, where theirs says nothing to a reader.
 RULES = {"early": "first generations", "one step": "conditional mean"}
 
+#: What is done about a line that has no recurrence of its own.
+CHECKS = {
+    "early": "moments taken back to the start, generation by generation; not compared by itself",
+    "one step": "one conditional moment of the process; not compared by itself",
+}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -60,7 +66,7 @@ def story(d: Derived, tex: Tex = sp.latex) -> list[Line]:
                 Line(
                     RULES.get(step.rule, step.rule),
                     f"{tex(d.node)} = {tex(d.formula)}",
-                    "computed generation by generation",
+                    CHECKS.get(step.rule, "not compared by itself"),
                 )
             )
     if any(s.rule == "closed form" for s in d.steps):

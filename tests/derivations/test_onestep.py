@@ -28,10 +28,14 @@ def _square(process):
     return Q.Mean(Q.SqNorm(process.model(process.index) - process.truth))
 
 
-def _gauss():
+def _built_in(name, which=0):
     claims = {c.id: c for c in load_built_in()}
-    body = claims["he.thm1.cov"].bound()
-    return next(iter(body.atoms(Q.Mean)))
+    body = claims[name].bound()
+    return sorted(body.atoms(Q.Mean), key=str)[which]
+
+
+def _gauss():
+    return _built_in("he.thm1.cov")
 
 
 NODES = {
@@ -41,6 +45,9 @@ NODES = {
     "weighted": lambda: _square(WEIGHTED),
     "linear": lambda: _square(LINEAR),
     "Gaussian": _gauss,
+    "a size n/k": lambda: _built_in("he.cor1.4.s1"),
+    "batches of 500": lambda: _built_in("he.exp.adult"),
+    "weights with roots": lambda: _built_in("he.thm3.naive.s1", 1),
 }
 
 
