@@ -135,7 +135,9 @@ def _figures(args: argparse.Namespace) -> list[str]:
             if getattr(args, option):
                 raise UsageError(f"--{option} is for figures; see --list")
         return []
-    for option in ("set", "truth", "classes", "window", "generations", "quantity", "resume", "plot"):
+    if args.resume:
+        raise UsageError("a figure goes on from its NAME.part by itself: leave --resume out")
+    for option in ("set", "truth", "classes", "window", "generations", "quantity", "plot"):
         if getattr(args, option):
             raise UsageError(f"a figure has its own settings: leave --{option} out")
     return names
@@ -156,7 +158,7 @@ def _draw(args: argparse.Namespace, names: list[str]) -> int:
     if tick:
         tick.close()
     if ended:
-        print(f"refutable: ended early ({ended}); the figures named above are whole", file=sys.stderr)
+        print(f"refutable: ended early ({ended}); the same command goes on", file=sys.stderr)
     return INTERRUPTED if ended == "interrupted" else 0
 
 

@@ -18,6 +18,7 @@ from refutable.derivations.workers import worker_context
 
 __all__ = ["NAMES", "RayExecutor", "SerialExecutor", "executor", "run_sharded"]
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 #: What `executor` understands; dask takes an address: "dask:tcp://host:8786".
@@ -104,8 +105,8 @@ def _module(name: str, extra: str | None) -> Any:
 
 
 def run_sharded(
-    task: Callable[[int], T],
-    shards: Iterable[int],
+    task: Callable[[S], T],
+    shards: Iterable[S],
     pool: Executor | None = None,
     window: int | None = None,
 ) -> Generator[T]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from . import figures_bakshi, figures_gerstgrasser, figures_he, figures_seddik
-from .figure import Figure, draw
+from .drawing import Drawn, draw, points
+from .figure import Figure
 from .figure_plot import plot_figure
 from .store import write_atomic
 from .table import csv_text
@@ -46,28 +48,54 @@ def make(
     """Simulate figures and write NAME.csv and NAME.svg (or another ending) into a folder.
 
     say: told one line for each figure: what was made, or why it was left out.
-    Returns "", or why it ended early: "time" or "interrupted"; files are whole or absent.
-    Raises UsageError for an unknown ending, and for the Adult figure alone without its file.
+    Returns "", or why it ended early: "time" or "interrupted".  Then NAME.part keeps what was
+    simulated, the same call goes on from it, and NAME.partial.csv and .svg show it; NAME.csv and
+    NAME.svg are of whole figures only.
+    Raises UsageError for an unknown ending, for the Adult figure alone without its file, and where
+    NAME.part is of another run.
     """
     folder, start = Path(folder), time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
+    begun = False
     for name in names:
         if name == ADULT and not adult and len(names) > 1:
             say(f"{name}: left out, it needs the UCI Adult data: --adult FILE")
             continue
-        if max_seconds is not None and time.monotonic() - start > max_seconds:
+        left = None if max_seconds is None else max_seconds - (time.monotonic() - start)
+        if left is not None and left <= 0 and begun:
             return "time"
+        begun = True
         extra = {"adult": adult} if name == ADULT else {}
         figure = partial(FIGURES[name], full=full, **extra)
-        made = figure()
         try:
-            points = draw(name, figure, seed, runs, pool, progress)
+            made = figure()
+            drawn = draw(name, figure, seed, runs, pool, progress,
+                         checkpoint=folder / f"{name}.part", max_seconds=left)  # fmt: skip
+            say(_written(name, made, drawn, folder, ending, runs))
         except KeyboardInterrupt:
             return "interrupted"
-        table, picture = folder / f"{name}.csv", folder / f"{name}.{ending}"
-        write_atomic(table, csv_text(points))
-        plot_figure(made, points, picture)
-        reduced = f"; reduced: {made.reduced} (--full: all of it)" if made.reduced else ""
-        asked = "" if runs is None else f"; {runs} runs as asked"
-        say(f"{name}: {picture} and {table.name}, {len(made.curves)} curves{reduced}{asked}")
+        if drawn.ended != "complete":
+            return drawn.ended
+    for name in names:  # until here, a run that is stopped has them to go on from
+        (folder / f"{name}.part").unlink(missing_ok=True)
     return ""
+
+
+def _written(name: str, made: Figure, drawn: Drawn, folder: Path, ending: str, runs: int | None) -> str:
+    """Write what is there of a figure; a line that says so."""
+    found, whole = points(made, drawn), drawn.ended == "complete"
+    table, picture = (folder / f"{name}.partial.{e}" for e in ("csv", ending))
+    some = sum(c.done == c.many for c in drawn.curves)
+    many = f"{some} of {len(made.curves)} curves are whole"
+    if not whole and not found:
+        return f"{name}: nothing was simulated yet"
+    if whole:
+        for file in (table, picture):
+            file.unlink(missing_ok=True)
+        table, picture = (folder / f"{name}.{e}" for e in ("csv", ending))
+        many = f"{len(made.curves)} curves"
+    write_atomic(table, csv_text(found))
+    plot_figure(made if whole else replace(made, title=f"{made.title} (partial)"), found, picture)
+    reduced = f"; reduced: {made.reduced} (--full: all of it)" if made.reduced else ""
+    asked = "" if runs is None else f"; {runs} runs as asked"
+    return f"{name}: {picture} and {table.name}, {many}{reduced}{asked}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 
@@ -37,7 +38,8 @@ class RowsOf(Family):
         return np.frombuffer(self.covariates).reshape(-1, self.d), np.frombuffer(self.labels)
 
     def __repr__(self) -> str:
-        return f"RowsOf({len(self.labels) // 8} rows, d={self.d})"
+        content = blake2b(self.covariates + self.labels, digest_size=8).hexdigest()
+        return f"RowsOf({len(self.labels) // 8} rows, d={self.d}, {content})"
 
 
 @lru_cache(maxsize=2)

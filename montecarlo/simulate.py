@@ -23,7 +23,7 @@ from .engine import Job, Model
 from .estimate import shards_for, truncated
 from .executors import run_sharded
 from .quantities import QUANTITIES
-from .store import read_checkpoint, write_checkpoint
+from .store import Checkpoint
 from .table import Row, Table
 from .tally import Tally
 from .theory import theory
@@ -72,34 +72,30 @@ def run(
     shards = shards_for(jobs[0], runs, 0)
     digest = _digest(process, at, nodes, seed, jobs[0].model)
     done, tallies = 0, [Tally()] * len(jobs)
-    if checkpoint is not None and (saved := read_checkpoint(checkpoint, digest)):
+    file = Checkpoint(checkpoint, digest)
+    if saved := file.read():
         done, tallies = saved["shards"], [Tally.read(t) for t in saved["tallies"]]
-    start = last = time.monotonic()
+    start = time.monotonic()
     ended = "complete"
 
-    def save() -> None:
-        if checkpoint is not None:
-            state = {"shards": done, "tallies": [t.words() for t in tallies]}
-            write_checkpoint(checkpoint, digest, state)
+    def state() -> Mapping:
+        return {"shards": done, "tallies": [t.words() for t in tallies]}
 
     results = run_sharded(partial(_shard, pickle.dumps(jobs)), range(done, shards), executor)
     try:
         for part in results:
             done, tallies = done + 1, [a + b for a, b in zip(tallies, part, strict=True)]
-            now = time.monotonic()
+            file.save(state)
             if progress is not None:
                 progress(done, shards)
-            if now - last > 5:
-                save()
-                last = now
-            if max_seconds is not None and now - start > max_seconds and done < shards:
+            if max_seconds is not None and time.monotonic() - start > max_seconds and done < shards:
                 ended = "time"
                 break
     except KeyboardInterrupt:
         ended = "interrupted" if done < shards else ended
     finally:
         results.close()
-        save()
+        file.save(state, now=True)
     known = _theory(process, at, quantities, wanted)
     rows = []
     for (index, name), job, tally in zip(nodes, jobs, tallies, strict=True):

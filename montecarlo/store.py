@@ -5,14 +5,39 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from refutable.derivations.errors import PathNotFound, UsageError
 
-__all__ = ["read_checkpoint", "write_atomic", "write_checkpoint"]
+__all__ = ["Checkpoint", "read_checkpoint", "write_atomic", "write_checkpoint"]
 
 SCHEMA = "refutable.simulate/1"
+#: Seconds between two checkpoints: what a killed run loses at most.
+EVERY = 5.0
+
+
+class Checkpoint:
+    """The file that one run goes on from and is saved to; without a path nothing is saved.
+
+    digest: says which run it is.  Raises UsageError when it reads the file of another run.
+    """
+
+    def __init__(self, path: str | Path | None, digest: str):
+        self.path, self.digest = path, digest
+        self._last = time.monotonic()
+
+    def read(self) -> dict | None:
+        """The saved state, None where there is none."""
+        return None if self.path is None else read_checkpoint(self.path, self.digest)
+
+    def save(self, state: Callable[[], Mapping], now: bool = False) -> None:
+        """Save what `state` returns, where the last time is long enough ago or `now`."""
+        if self.path is None or not (now or time.monotonic() - self._last >= EVERY):
+            return
+        write_checkpoint(self.path, self.digest, state())
+        self._last = time.monotonic()
 
 
 def write_atomic(path: str | Path, text: str | bytes) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
 from refutable.montecarlo import figures
-from refutable.montecarlo.figure import WIDTH, _curve, draw
+from refutable.montecarlo.drawing import WIDTH, draw, points
 from refutable.montecarlo.figures import FIGURES
 from refutable.verify.cli import main
 
@@ -28,6 +29,17 @@ ALL = {
 LOOSE = {("he-fig7", p) for p in ("logistic", "Poisson", "covariance")}
 LOOSE |= {(f"he-fig{k}", p) for k in (8, 9) for p in ("logistic", "Poisson")}
 LOOSE |= {("bakshi-fig6", "logistic"), ("he-fig9", "linear, fresh designs")}
+
+
+def _alone(make, k):
+    figure = make()
+    return replace(figure, curves=(figure.curves[k],))
+
+
+def one_curve(name, make, k, runs=40):
+    """The points of the k-th curve."""
+    alone = partial(_alone, make, k)
+    return points(alone(), draw(name, alone, runs=runs))
 
 
 def test_every_figure_of_the_papers_is_there():
@@ -45,9 +57,9 @@ def test_curves_meet_their_theory(name):
         if curve.panel in seen or curve.trail or slow or (name, curve.panel) in LOOSE:
             continue
         seen.add(curve.panel)
-        points = _curve(name, FIGURES[name], 0, 40, k)
-        assert points
-        for p in points[: 10][-1:]:  # later means may be carried by rare replicates
+        found = one_curve(name, FIGURES[name], k)
+        assert found
+        for p in found[:10][-1:]:  # later means may be carried by rare replicates
             if math.isfinite(p.theory) and p.hi > p.lo:
                 assert abs(p.mean - p.theory) < 6.5 * (p.hi - p.lo) / 2 / WIDTH
 
@@ -108,7 +120,7 @@ def test_the_adult_figure_reads_the_users_file(header, tmp_path):
     panels = {c.panel: k for k, c in enumerate(figure().curves) if c.x == 0.62}
     assert len(panels) == 4
     for panel, k in panels.items():
-        (point,) = _curve("he-fig10", figure, 0, 40, k)
+        (point,) = one_curve("he-fig10", figure, k)
         near = 0.2 * point.theory if "income" in panel else 0.0
         assert abs(point.mean - point.theory) < 6.5 * (point.hi - point.lo) / 2 / WIDTH + near
 
@@ -127,9 +139,8 @@ def test_curves_end_where_fits_do_and_bad_theory_is_seen():
     """Logistic chains of 100 data lose their fits early; a theory that is 10 % off is seen."""
     figure = FIGURES["he-fig7"]
     (k,) = (k for k, c in enumerate(figure().curves) if c.panel == "logistic")
-    points = _curve("he-fig7", figure, 0, 40, k)
-    assert 0 < len(points) < 40
-    plain = draw("gerstgrasser-fig7", FIGURES["gerstgrasser-fig7"], runs=1000)
-    first = plain[0]
+    found = one_curve("he-fig7", figure, k)
+    assert 0 < len(found) < 40
+    first = one_curve("gerstgrasser-fig7", FIGURES["gerstgrasser-fig7"], 0, 1000)[0]
     assert abs(first.mean - first.theory) < 6.5 * (first.hi - first.lo) / 2 / WIDTH
     assert abs(first.mean - 1.1 * first.theory) > 6.5 * (first.hi - first.lo) / 2 / WIDTH
