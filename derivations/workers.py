@@ -10,7 +10,15 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["load_ahead", "worker_context"]
+__all__ = ["load_ahead", "one_thread", "worker_context"]
+
+
+def one_thread() -> None:
+    """Let linear algebra use one thread, as workers do: who computes then changes no bit.
+
+    It works where NumPy is not imported yet, and where nobody has said otherwise.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def worker_context(preload: Sequence[str]) -> Any:
@@ -18,7 +26,8 @@ def worker_context(preload: Sequence[str]) -> Any:
 
     Each works with one thread: what runs in parallel are the workers.
     """
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    one_thread()
+    for variable in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     context = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
     if hasattr(context, "set_forkserver_preload"):

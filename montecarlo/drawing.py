@@ -15,11 +15,12 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from . import engine
+from . import engine, lent
 from .engine import Job
 from .executors import run_sharded
 from .figure import Curve, Figure, Point, nodes_of
@@ -28,7 +29,7 @@ from .observe import sampled
 from .store import Checkpoint
 from .theory import theory
 
-__all__ = ["WIDTH", "Drawn", "Part", "draw", "points"]
+__all__ = ["WIDTH", "Drawn", "Part", "draw", "points", "task"]
 
 #: Standard normal quantile of a two-sided interval at 95 %.
 WIDTH = 1.959963984540054
@@ -111,10 +112,10 @@ def draw(
     file = Checkpoint(checkpoint, _digest(name, figure, seed, runs))
     saved = file.read()
     drawn = Drawn(tuple(map(Part.read, saved["curves"])) if saved else ())
-    task = partial(_shard, pickle.dumps((name, make, seed, runs)))
+    shard = task(name, make, seed, runs)
     try:
         while left := drawn.left(total):
-            results = run_sharded(task, left, pool)
+            results = run_sharded(shard, left, pool)
             with closing(results):
                 for k, part in results:
                     drawn = drawn.add(k, part)
@@ -129,6 +130,13 @@ def draw(
         return replace(drawn, ended="interrupted")
     finally:
         file.save(drawn.state, now=True)
+
+
+def task(
+    name: str, make: Callable[[], Figure], seed: int, runs: int | None
+) -> Callable[[tuple[int, int]], tuple[int, Part]]:
+    """(curve, shard) -> the curve and that shard of it, wherever it is called."""
+    return partial(_shard, pickle.dumps((name, make, seed, runs, lent.given())))
 
 
 def _count(drawn: Drawn, total: int) -> tuple[int, int]:
@@ -147,7 +155,7 @@ def points(figure: Figure, drawn: Drawn) -> list[Point]:
 
 
 def _points(curve: Curve, m: Moments, known: tuple[float, ...]) -> list[Point]:
-    xs = [float(g) for g in curve.generations] if curve.x is None else [curve.x]
+    xs = [float(g) for g in curve.bins[:-1] or curve.generations] if curve.x is None else [curve.x]
     out = []
     for row, (x, expected) in enumerate(zip(xs, known or [math.nan] * len(xs), strict=True)):
         n, mean = int(m.n[row]), float(m.mean[row])
@@ -178,7 +186,8 @@ def _digest(name: str, figure: Figure, seed: int, runs: int | None) -> str:
 
 @lru_cache(maxsize=2)
 def _figure(blob: bytes) -> tuple[str, Figure, int, int | None]:
-    name, make, seed, runs = pickle.loads(blob)
+    name, make, seed, runs, functions = pickle.loads(blob)
+    lent.lend(*functions)
     return name, make(), seed, runs
 
 
@@ -203,6 +212,8 @@ def _shard(blob: bytes, place: tuple[int, int]) -> tuple[int, Part]:
     values = values[:, : runs - shard * size]
     if curve.x is not None:
         values = values.mean(axis=0, keepdims=True)
+    if curve.bins:
+        values = np.array([(a <= values[0]) & (values[0] < b) for a, b in pairwise(curve.bins)], float)
     moments = Moments.kept(values) if curve.trail else Moments.of_values(values)
     return k, Part(moments, -(-runs // size), () if shard else _theory(curve))
 
@@ -211,6 +222,9 @@ def _theory(curve: Curve) -> tuple[float, ...]:
     """By generation, or the mean over them at one x; nothing where it is not known."""
     if curve.trail:
         return ()
+    if curve.bins:
+        before = theory(curve.process, curve.at, "collapsed", [edge - 1 for edge in curve.bins])
+        return () if before is None else tuple(b - a for a, b in pairwise(before))
     exact = curve.known or theory(curve.process, curve.at, curve.quantity, curve.generations)
     if exact is None:
         return ()

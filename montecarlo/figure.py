@@ -26,7 +26,8 @@ class Curve:
     """A quantity of one process: over generations (x is None), or averaged over them at one x.
 
     runs: replicates.  known: theory where `theory` has none.  trail: keep single paths (x and y are
-    coordinates), not their mean.
+    coordinates), not their mean.  bins: edges of a histogram of a collapse time, the one quantity
+    that it is for; its points are shares of runs, at the lower edges.
     """
 
     panel: str
@@ -39,6 +40,7 @@ class Curve:
     x: float | None = None
     known: tuple[float, ...] | None = None
     trail: bool = False
+    bins: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Figure:
     """title: what it shows.  note: what is printed, what is a stand-in.  curves: in order.
 
     reduced: what a full run has more of (empty: nothing).  x: label.  log: panels with a
-    logarithmic y axis.  lines: further theory by panel, label -> (x, y).
+    logarithmic y axis.  lines: further theory, label -> (panel, x, y); one that begins with a
+    curve's label has its colour.
     """
 
     title: str

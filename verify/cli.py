@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from refutable.derivations.errors import NoClaim, PathNotFound, RefutableError, UsageError
-from refutable.derivations.workers import load_ahead
+from refutable.derivations.workers import load_ahead, one_thread
 
 from .arguments import EXTERNAL, build, processors
 from .tuning import PAPERS, tune
@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     trace = "--traceback" in argv
     argv = [a for a in argv if a != "--traceback"]
+    one_thread()
     tune(fast="--fast" in argv)
     try:
         with _terminated_like_interrupted():

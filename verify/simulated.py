@@ -34,4 +34,4 @@ def _exact(law: Sequence[sp.Rational]) -> list[fmpq]:
     return [fmpq(int(x.p), int(x.q)) for x in law]
 
 
-lent.collapse_time, lent.collapsed_by = _collapse_time, _collapsed_by
+lent.lend(_collapse_time, _collapsed_by)

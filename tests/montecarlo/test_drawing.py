@@ -20,6 +20,7 @@ import pytest
 from refutable.derivations.errors import UsageError
 from refutable.montecarlo import cli, drawing, store
 from refutable.montecarlo.drawing import draw, points
+from refutable.montecarlo.executors import executor
 from refutable.montecarlo.figures import FIGURES, make
 from refutable.montecarlo.moments import Moments
 from refutable.verify.cli import main
@@ -150,6 +151,18 @@ def test_no_executor_changes_a_bit():
     with ThreadPoolExecutor(3) as pool:
         assert points(figure(), draw(NAME, figure, 3, RUNS, pool)) == alone
     assert points(figure(), draw(NAME, figure, 4, RUNS)) != alone
+
+
+def test_workers_have_the_theory_that_is_lent():
+    """Collapse times have the exact engine's numbers beside them, whoever simulates."""
+    figure = FIGURES["seddik-fig4"]
+    (k,) = (k for k, c in enumerate(figure().curves) if c.bins and c.label == "K = 1")
+    task = drawing.task("seddik-fig4", figure, 0, 50)
+    with executor("processes", 1) as pool:
+        _, beside = pool.submit(task, (k, 0)).result()
+    _, alone = task((k, 0))
+    assert beside.words() == alone.words()
+    assert sum(beside.known) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("pieces", [[5], [1, 4], [2, 2, 1]])

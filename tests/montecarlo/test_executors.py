@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import types
@@ -18,6 +19,7 @@ from refutable.montecarlo.executors import (
     executor,
     run_sharded,
 )
+from refutable.verify.cli import main
 
 
 class Late(Executor):
@@ -137,3 +139,13 @@ def test_a_missing_library_says_what_to_install(name, monkeypatch):
 def test_bad_names_are_usage_errors(name, jobs):
     with pytest.raises(UsageError):
         executor(name, jobs)
+
+
+def test_linear_algebra_has_one_thread_whoever_computes(monkeypatch):
+    """Else a matrix product may differ in its last bit between this process and a worker."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert main(["simulate", "--list"]) == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert main(["simulate", "--list"]) == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "3"

@@ -13,9 +13,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from refutable.montecarlo import figures
+from refutable.montecarlo import figures, lent
 from refutable.montecarlo.drawing import WIDTH, draw, points
 from refutable.montecarlo.figures import FIGURES
+from refutable.montecarlo.figures_seddik import TOKENS
+from refutable.verify import simulated
 from refutable.verify.cli import main
 
 #: The simulation figures of the four papers.
@@ -53,7 +55,7 @@ def test_curves_meet_their_theory(name):
     assert figure.note
     seen = set()
     for k, curve in enumerate(figure.curves):
-        slow = curve.generations[-1] > 1000 or (curve.quantity == "time" and curve.x > 10)
+        slow = curve.generations[-1] > 1000 or (curve.quantity == "time" and (curve.x or 0) > 10)
         if curve.panel in seen or curve.trail or slow or (name, curve.panel) in LOOSE:
             continue
         seen.add(curve.panel)
@@ -62,6 +64,26 @@ def test_curves_meet_their_theory(name):
         for p in found[:10][-1:]:  # later means may be carried by rare replicates
             if math.isfinite(p.theory) and p.hi > p.lo:
                 assert abs(p.mean - p.theory) < 6.5 * (p.hi - p.lo) / 2 / WIDTH
+
+
+def test_the_histogram_of_collapse_times_is_one():
+    """Shares of runs by bin, for K = 1 against the exact law. For K = 5 each of the first five models
+    is two draws of the truth, so that T = 1 with chance S0."""
+    assert lent.given() == (simulated._collapse_time, simulated._collapsed_by)
+    figure, runs = FIGURES["seddik-fig4"], 2000
+    times = {c.label: k for k, c in enumerate(figure().curves) if c.bins}
+    assert len(times) == 4
+    found = one_curve("seddik-fig4", figure, times["K = 1"], runs)
+    assert [p.x for p in found] == list(figure().curves[times["K = 1"]].bins[:-1])
+    assert sum(p.mean for p in found) == pytest.approx(1)
+    assert sum(p.theory for p in found) == pytest.approx(1)
+    for p in found:
+        error = math.sqrt(p.theory * (1 - p.theory) / runs)
+        if runs * p.theory > 100:  # where the share is as good as normal
+            assert abs(p.mean - p.theory) < 6.5 * error
+    first = one_curve("seddik-fig4", figure, times["K = 5"], 640)[0]
+    square = float(sum(x * x for x in TOKENS))
+    assert abs(first.mean - square) < 6.5 * math.sqrt(square * (1 - square) / 640)
 
 
 def test_a_figure_is_two_files_and_the_same_for_any_seed_twice(tmp_path, capsys):
