@@ -132,6 +132,10 @@ class Claim:
 
     def expanded(self) -> Statement:
         """The statement with the paper's abbreviations put in; quantity symbols stay."""
+        return self._expanded
+
+    @cached_property
+    def _expanded(self) -> Statement:
         return expand(self.statement, self.where)
 
     def bound(self) -> Statement:
@@ -168,6 +172,8 @@ def expand(expr: sp.Basic, table: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
 
 
 def _expanded(expr: sp.Basic, symbols: dict, functions: dict) -> sp.Basic:
+    if not functions:
+        return expr.xreplace(symbols)
     for _ in range(20):
         expr = expr.xreplace(symbols)
         calls = {

@@ -7,7 +7,7 @@ Values that the hypotheses exclude are passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -42,10 +42,11 @@ def corners(claim: Claim, most: int) -> list[Corner]:
     """
     order, shown = order_of(claim), relevant(claim)
     found: dict[str, Corner] = {}
+    ranges = _Ranges(claim)
     for inside in (False, True):
         for s in (x for x in claim.domain if x in shown):
             for k in range(MOST_CORNERS):
-                got = next(_with(claim, order, s, k, inside), None)
+                got = next(_with(claim, order, s, k, inside, ranges), None)
                 if got is None:
                     break
                 at, end = got
@@ -56,29 +57,49 @@ def corners(claim: Claim, most: int) -> list[Corner]:
     return list(found.values())[:most]
 
 
+class _Ranges:
+    """Corners and other values of every symbol, given the symbols that its range mentions."""
+
+    def __init__(self, claim: Claim):
+        self.domain = claim.domain
+        self.depends = {s: d.depends for s, d in claim.domain.items()}
+        self.known: dict[tuple, list] = {}
+
+    def corners(self, s: sp.Basic, at: Instance) -> list:
+        return self._known("corners", s, at, lambda d: _corners(d, at))
+
+    def others(self, s: sp.Basic, at: Instance, inside: bool) -> list:
+        return self._known(inside, s, at, lambda d: _others(d, at, inside))
+
+    def _known(self, what: object, s: sp.Basic, at: Instance, find: Callable[[Domain], list]) -> list:
+        key = (what, s, *(at.get(x) for x in self.depends[s]))
+        if key not in self.known:
+            self.known[key] = find(self.domain[s])
+        return self.known[key]
+
+
 def _with(
-    claim: Claim, order: list[sp.Basic], s: sp.Basic, k: int, inside: bool
+    claim: Claim, order: list[sp.Basic], s: sp.Basic, k: int, inside: bool, ranges: _Ranges
 ) -> Iterator[tuple[Instance, object]]:
     """Instances that satisfy the hypotheses with corner k of s, and that corner."""
-    for at in islice(_assigned(claim, order, s, k, inside, {}), TRIES):
+    for at in islice(_assigned(order, s, k, inside, {}, ranges), TRIES):
         if satisfies(claim, at):
             yield at, at[s]
 
 
 def _assigned(
-    claim: Claim, order: list[sp.Basic], s: sp.Basic, k: int, inside: bool, at: Instance
+    order: list[sp.Basic], s: sp.Basic, k: int, inside: bool, at: Instance, ranges: _Ranges
 ) -> Iterator[Instance]:
     if len(at) == len(order):
         yield at
         return
     x = order[len(at)]
-    d = claim.domain[x]
     try:
-        values = _corners(d, at)[k : k + 1] if x == s else _others(d, at, inside)
+        values = ranges.corners(x, at)[k : k + 1] if x == s else ranges.others(x, at, inside)
     except RefutableError:
         return
     for v in values:
-        yield from _assigned(claim, order, s, k, inside, {**at, x: v})
+        yield from _assigned(order, s, k, inside, {**at, x: v}, ranges)
 
 
 def _corners(d: Domain, at: Instance) -> list:

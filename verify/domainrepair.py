@@ -30,17 +30,19 @@ from .values import Exact, Symbolic
 
 __all__ = ["smaller_domains", "vacuous"]
 
-MOST_INSTANCES = 120  # those of the judge, whose values are known
-FEWER = 24  # a limit of limits is derived afresh at each instance
+FEWER = 5  # a fifth of the instances: a limit of limits is derived afresh at each
 KEPT = 3  # a repair must say something: so many instances must be left
 
 
 def smaller_domains(
-    claim: Claim, exact: Exact, witness: dict | None
+    claim: Claim, exact: Exact, witness: dict | None, judged: int
 ) -> Iterator[tuple[S.Statement, Claim]]:
-    """(missing hypothesis, the claim with it), largest domains first; not yet proved."""
+    """(missing hypothesis, the claim with it), largest domains first; not yet proved.
+
+    judged: the number of instances that the claim was judged at, whose values are known.
+    """
     nested = any(e.args[0].has(S.Lim) for e in claim.bound().atoms(S.Lim))
-    ats = instances(claim, FEWER if nested else MOST_INSTANCES)
+    ats = instances(claim, judged)[:: FEWER if nested else 1]
     if witness and witness not in ats:
         ats.append(witness)
     good, bad = _truth(claim, ats, exact)

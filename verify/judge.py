@@ -157,7 +157,9 @@ def _extras(
     true_form = claim
     if out.verdict == "refuted":
         changes = 1 if options.fast else 2
-        found = find_repair(claim, exact, facts, main.counterexample, main.refutes, changes)
+        found = find_repair(
+            claim, exact, facts, main.counterexample, main.refutes, changes, options.instances
+        )
         if found is not None:
             out.repair, out.refutes, repaired = found
             if claim.kind == "proof step" and out.refutes == "formula":
@@ -168,7 +170,7 @@ def _extras(
     out.boundary = boundary_table(claim, exact)
     if out.verdict == "proved":
         limits = main.deduction.limits if main.deduction else {}
-        out.slack = slack_of(claim, exact, limits, options.fast)
+        out.slack = slack_of(claim, exact, limits, options.instances)
     if (
         options.mutants
         and out.verdict in ("proved", "supported", "refuted")

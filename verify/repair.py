@@ -50,25 +50,28 @@ def find_repair(  # type: ignore[no-untyped-def]
     counterexample: Counterexample | None,
     refutes: str | None,
     changes: int = 2,
+    judged: int = 120,
 ):
     """(repair, "domain" | "formula", the repaired claim), or None.
 
     refutes: "domain" where it is known that only a hypothesis is missing.  changes: how many
     changes of the printed formula are tried at once, one or two; with one, no part is solved for.
+    judged: the number of instances that the claim was judged at.
     """
     by_formula = partial(_by_formula, changes=changes)
+    by_domain = partial(_by_domain, judged=judged)
     ways = (
         _by_rounding,
         _by_coefficient,
         _by_slip,
-        _by_domain,
+        by_domain,
         by_formula,
         _by_link,
         _by_derivation,
     )
     if against_a_number(claim):
-        ways = (_by_domain, _by_limit)
-    for found in (_by_domain,) if refutes == "domain" else ways:
+        ways = (by_domain, _by_limit)
+    for found in (by_domain,) if refutes == "domain" else ways:
         got = found(claim, exact, facts, counterexample)
         if got is not None:
             return got
@@ -171,8 +174,8 @@ def _by_link(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-
 # -- a missing hypothesis ----------------------------------------------------------------
 
 
-def _by_domain(claim: Claim, exact: Exact, facts, cx):  # type: ignore[no-untyped-def]
-    found = smaller_domains(claim, exact, cx.values if cx is not None else None)
+def _by_domain(claim: Claim, exact: Exact, facts, cx, judged: int):  # type: ignore[no-untyped-def]
+    found = smaller_domains(claim, exact, cx.values if cx is not None else None, judged)
     for h, smaller in islice(found, MAX_PROOFS):
         if _proved(smaller, exact, facts):
             return _domain_repair(h, smaller)

@@ -27,7 +27,8 @@ from .values import Exact, glance
 
 __all__ = ["slack_of"]
 
-NEAR, FAR = 40, 48  # instances
+SHARE = 3  # every third of the instances that were judged, whose values are known
+FAR = 48  # instances far out, of a claim judged at 120 near ones
 BUDGET = 1_000  # weighted transitions per quantity, far out
 ENOUGH = 4  # instances that a description of a region must cover
 #: Sizes of vectors; of a difference of two probability vectors the l1 norm and this square reach 2.
@@ -46,12 +47,12 @@ def slack_of(
     claim: Claim,
     exact: Exact,
     limits: Mapping[sp.Basic, sp.Expr] = MappingProxyType({}),
-    fast: bool = False,
+    judged: int = 120,
 ) -> list[dict] | dict | None:
     """For each inequality that is concluded: smallest and largest ratio of its sides.
 
     limits: limits of the statement -> their values, as the proof found them.
-    fast: a third of the instances.
+    judged: the number of instances that the claim was judged at.
     vacuous: the bound says nothing at any instance.  None where there is no inequality.
     """
     rels = [
@@ -61,9 +62,8 @@ def slack_of(
     ]
     if not rels:
         return None
-    share = 3 if fast else 1
-    ats = [(at, exact) for at in instances(claim, NEAR // share)]
-    ats += [(at, glance(min(BUDGET, exact.budget))) for at in spread(claim, FAR // share)]
+    ats = [(at, exact) for at in instances(claim, judged)[::SHARE]]
+    ats += [(at, glance(min(BUDGET, exact.budget))) for at in spread(claim, FAR * judged // 120)]
     out = [row for premise, r in rels if (row := _one(premise, r, claim, ats, dict(limits)))]
     return None if not out else out[0] if len(out) == 1 else {"links": out}
 
