@@ -12,7 +12,6 @@ import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Cdf
 
 from .instance import finite
 from .scope import Scope
@@ -78,8 +77,8 @@ def _functional(e: Q.Functional, scope: Scope) -> Span:
         scope.check_shift(v)
     if scope.span is not None:
         return _of_number(e, scope, scope.span)
-    if scope.process is not None and isinstance(scope.process.family, Cdf):
-        return (0.0, 1 / 3) if isinstance(e, Q.SqNorm) else (-math.inf, math.inf)
+    if scope.curve:
+        return _of_curve(e, scope)
     if not scope.simplex:
         signed = isinstance(e, (Q.Coord, Q.Mass, Q.Trace))
         if isinstance(e, Q.Trace):  # of a covariance, not of a difference
@@ -105,6 +104,17 @@ def _functional(e: Q.Functional, scope: Scope) -> Span:
     if (up, down) == (1.0, 0.0) and isinstance(e, (Q.PiMax, Q.LambdaMax)):
         return 0.0, (0.5 if isinstance(e, Q.PiMax) else 0.25)
     raise OutsideFragment(f"{type(e).__name__} of a difference", part=type(e).__name__)
+
+
+def _of_curve(e: Q.Functional, scope: Scope) -> Span:
+    """A distribution function minus u is at most u or 1 - u; others lie in [0, 1] everywhere."""
+    if not isinstance(e, Q.SqNorm):
+        name = type(e).__name__
+        raise OutsideFragment(f"{name} of a distribution function; ask for SqNorm", part=name)
+    terms = scope.terms(e.args[0])
+    if sorted(c for c, _ in terms) == [-1, 1] and {k[0] for _, k in terms} == {"model", "truth"}:
+        return 0.0, 1 / 3
+    return 0.0, max(scope.vector_mass(e.args[0])) ** 2
 
 
 def _of_number(e: Q.Functional, scope: Scope, span: Span) -> Span:

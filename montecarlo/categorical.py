@@ -17,7 +17,7 @@ from refutable.derivations.errors import OutsideFragment
 from .paths import Lattice, Needs, Paths, column, common, scaled, sized, weighted
 from .plan import AVERAGE, Item, Law, Step
 
-__all__ = ["Streams", "sample"]
+__all__ = ["Streams", "last_uses", "sample", "uses_average"]
 
 #: (generation, slot) -> generator
 Streams = Callable[[int, int], np.random.Generator]
@@ -88,9 +88,9 @@ class _Walk:
         self.heap: dict[str, tuple[np.ndarray, int | np.ndarray]] = {}
 
     def walk(self) -> Paths:
-        uses = _last_uses(self.steps)
+        uses = last_uses(self.steps)
         piles = {s.items[0].name for s in self.steps if s.how == "accumulate"}
-        averages = [g for g, s in enumerate(self.steps, 1) if _uses_average(s)]
+        averages = [g for g, s in enumerate(self.steps, 1) if uses_average(s)]
         for g, step in enumerate(self.steps, 1):
             for slot, item in enumerate(step.once):
                 rng = self.streams(g, 1_000_000 + slot)
@@ -224,12 +224,13 @@ class _Walk:
             self.paths.lattice[key] = lattice
 
 
-def _uses_average(step: Step) -> bool:
+def uses_average(step: Step) -> bool:
+    """A law of the step is the average of all earlier models."""
     laws = [i.law for i in (*step.items, *step.once) if i.law is not None]
     return any(t == AVERAGE for law in laws for _, t, _ in law.terms)
 
 
-def _last_uses(steps: Sequence[Step]) -> dict[tuple, int]:
+def last_uses(steps: Sequence[Step]) -> dict[tuple, int]:
     """("model", generation) or ("batch", name, generation) -> the last generation that uses it."""
     out: dict[tuple, int] = {}
     for g, step in enumerate(steps, 1):

@@ -8,16 +8,17 @@ from refutable.derivations import process as P
 from refutable.derivations.errors import DomainError, OutsideFragment
 from refutable.derivations.families import Categorical, Cdf, FirstOrder, Gaussian, Linear, Scalar
 
-from . import fits, gaussian, linear, scalar
+from . import empirical, fits, gaussian, linear, scalar
 from .fitted import Glm, KnownDesign, NormalMixture
 from .instance import finite, probabilities, put, spectrum, whole
 from .population import RowsOf
 
 __all__ = ["AnyDesign", "design_of", "dimension", "sampler"]
 
-AnyDesign = linear.Design | gaussian.Spread | scalar.Number | fits.Fitted
+AnyDesign = empirical.Steps | linear.Design | gaussian.Spread | scalar.Number | fits.Fitted
 
 _SAMPLERS: dict[type, Callable] = {
+    empirical.Steps: empirical.sample,
     linear.Design: linear.sample,
     gaussian.Spread: gaussian.sample,
     scalar.Number: scalar.sample,
@@ -38,8 +39,8 @@ def design_of(process: P.Process, values: Mapping) -> tuple[tuple, AnyDesign | N
     family = process.family
     if isinstance(family, Categorical):
         return probabilities(values, family.truth), None
-    if isinstance(family, Cdf):  # kernels alone
-        return (), None
+    if isinstance(family, Cdf):
+        return (), empirical.Steps()
     if isinstance(family, Linear):
         return (), _linear(family, values)
     if isinstance(family, KnownDesign):

@@ -15,9 +15,9 @@ import sympy as sp
 from refutable.derivations import process as P
 from refutable.derivations import quantity as Q
 from refutable.derivations.errors import OutsideFragment
-from refutable.derivations.families import Categorical, Cdf
+from refutable.derivations.families import Categorical
 
-from . import categorical, scalar
+from . import categorical, empirical, scalar
 from .betting import BINS, rounded, spread
 from .bounds import bounds
 from .choice import kernel_for
@@ -59,25 +59,30 @@ class Model:
 
     @property
     def shard_runs(self) -> int:
-        """Replicates of a shard: a power of two, 64 to 4096."""
+        """Replicates of a shard: a power of two, 64 to 4096 (fewer of step functions, if large)."""
         if isinstance(self.kernel, Population):
             return self.kernel.replicates
         if self.kernel is not None:
             return max(64, min(4096, 1 << ((KEPT // self.needs.last).bit_length() - 1)))
-        width = max(len(self.truth), 1)
-        if self.design is not None:
+        width, least = max(len(self.truth), 1), 64
+        vector = max(self.scope.classes, 1)
+        if isinstance(self.design, empirical.Steps):
+            width, vector, least = self.design.rows, self.design.rows, 1
+        elif self.design is not None:
             sizes = [i.size for s in self.steps for i in s.items]
             rows = getattr(self.design, "rows", None) or max(sizes, default=1)
             drawn = 1 if getattr(self.design, "ones", False) else max(rows, 1)
             width = max(dimension(self.design), 1) * drawn
-        kept = KEPT // (max(len(self.needs.keys), 1) * max(self.scope.classes, 1))
-        return max(64, min(4096, 1 << (max(min(SHARD // width, kept), 1).bit_length() - 1)))
+        kept = KEPT // (max(len(self.needs.keys), 1) * vector)
+        return max(least, min(4096, 1 << (max(min(SHARD // width, kept), 1).bit_length() - 1)))
 
     @property
     def cost(self) -> int:
         """Steps of one replicate: classes (or numbers drawn) times generations."""
         if isinstance(self.design, scalar.Number):
             return max(1, len(self.steps))
+        if isinstance(self.design, empirical.Steps):
+            return max(1, len(self.steps)) * max(1, self.design.rows)
         return max(1, len(self.steps)) * max(
             1, SHARD // self.shard_runs if self.design else len(self.truth)
         )
@@ -117,7 +122,10 @@ def model_of(e: sp.Basic, at: Mapping[object, object]) -> tuple[sp.Basic, Model]
     longest = _longest(process, values) if simplex and e.has(Q.Fixation) else 0
     scope = Scope(process, values, len(truth) or dimension(design), longest)
     needs = scope.needs(e)
-    return e, Model(scope, needs, tuple(plan(process, values, needs.last)), truth, design)
+    steps = tuple(plan(process, values, needs.last))
+    if isinstance(design, empirical.Steps):
+        design = empirical.Steps.of(steps)
+    return e, Model(scope, needs, steps, truth, design)
 
 
 def _longest(process: P.Process, at: Mapping) -> int:
@@ -176,9 +184,6 @@ class Job:
         stream = stream_key(seed, key)
         if kernels:
             model = replace(model, kernel=kernel_for(groups, model, populations))
-        family = model.scope.process.family if model.scope.process else None
-        if isinstance(family, Cdf) and model.kernel is None:
-            raise OutsideFragment("no plain sampler for the family Cdf", part="Cdf")
         out = []
         for place, (node, group) in enumerate(zip(nodes, groups, strict=True)):
             given = group[1] if len(group) > 1 else None

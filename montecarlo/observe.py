@@ -16,8 +16,9 @@ from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
 
 from .bounds import Indicator
+from .empirical import combined
 from .instance import finite, number, probabilities, whole
-from .paths import Lattice, Paths, common, scaled
+from .paths import Curve, Lattice, Paths, common, scaled
 from .scope import Scope
 
 __all__ = ["holds", "sampled", "value"]
@@ -180,6 +181,8 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
             return _kept(e.args[0], scope, kept)
     if not e.vectors:
         raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
+    if scope.curve and isinstance(e, Q.SqNorm):
+        return combined([(float(c), _curve(e, k, paths)) for c, k in scope.terms(e.args[0])]).square()
     x, step = _vector(e.args[0], scope, paths)
     if isinstance(e, Q.Coord):
         return x[..., _token(e.args[1], scope)]
@@ -199,6 +202,12 @@ def _functional(e: Q.Functional, scope: Scope, paths: Paths) -> np.ndarray:
         part = _nearest_half(x, step)
         return np.minimum(part, 1 - part) if isinstance(e, Q.PiMax) else part * (1 - part)
     raise OutsideFragment(f"the functional {type(e).__name__}", part=type(e).__name__)
+
+
+def _curve(e: Q.Functional, key: tuple, paths: Paths) -> Curve:
+    if key not in paths.curves:
+        raise OutsideFragment(f"{e}: no such batch at that generation", part=str(key))
+    return paths.curves[key]
 
 
 def _kept(v: sp.Basic, scope: Scope, norms: np.ndarray) -> np.ndarray:
@@ -238,6 +247,8 @@ def _lattice(e: sp.Basic, scope: Scope, paths: Paths) -> Lattice:
         return 1
     if isinstance(e, Q.SqNorm) and paths.norms is not None:
         return paths.norm_lattice
+    if scope.curve:
+        return None if isinstance(e, Q.Functional) or not e.is_Rational else e.q
     if isinstance(e, Q.Functional):
         steps = [_vector(v, scope, paths)[1] for v in e.vectors]
         step = common(steps)

@@ -11,7 +11,7 @@ import numpy as np
 
 from .instance import Number
 
-__all__ = ["Key", "Lattice", "Needs", "Paths", "column", "common", "scaled", "sized", "weighted"]
+__all__ = ["Curve", "Key", "Lattice", "Needs", "Paths", "column", "common", "scaled", "sized", "weighted"]
 
 #: ("model", generation), ("batch", name, generation), ("noise", generation), ("cov", generation).
 Key = tuple
@@ -80,6 +80,28 @@ class Needs:
         return Needs(self.keys | other.keys, max(self.horizon, other.horizon))
 
 
+@dataclass(frozen=True)
+class Curve:
+    """slope * u + the weights of the atoms at or below u, on [0, 1], by replicate.
+
+    atoms: (runs, k), in any order.  weights: (k,), of any sign.
+    """
+
+    atoms: np.ndarray
+    weights: np.ndarray
+    slope: float = 0.0
+
+    def square(self) -> np.ndarray:
+        """The integral of its square, (runs,): exact up to rounding, piece by piece."""
+        runs = len(self.atoms)
+        order = np.argsort(self.atoms, axis=1, kind="stable")
+        zero, one = np.zeros((runs, 1)), np.ones((runs, 1))
+        u = np.concatenate([zero, np.take_along_axis(self.atoms, order, axis=1), one], axis=1)
+        level = np.concatenate([zero, np.cumsum(self.weights[order], axis=1)], axis=1)
+        a, b = level + self.slope * u[:, :-1], level + self.slope * u[:, 1:]
+        return np.sum((u[:, 1:] - u[:, :-1]) * (a * a + a * b + b * b), axis=1) / 3
+
+
 @dataclass
 class Paths:
     """One shard.
@@ -88,6 +110,7 @@ class Paths:
     collapsed: (runs,) first internal generation whose model is a point mass, 0 for none up to
     `horizon`.  norms: what a kernel keeps instead of vectors, squared norms (runs,
     generations) on `norm_lattice`.  lengths: first norms of errors, likewise.
+    curves: key -> Curve, of models that are distribution functions.
     true_covariance: (d * d,), row by row.  weights: where rows are states and not replicates, how
     many replicates are in each, (generations, runs); then the rows of one generation say nothing
     about another.
@@ -103,5 +126,6 @@ class Paths:
     norms: np.ndarray | None = None
     norm_lattice: Lattice = None
     lengths: np.ndarray | None = None
+    curves: dict[Key, Curve] = field(default_factory=dict)
     true_covariance: np.ndarray | None = None
     weights: np.ndarray | None = None

@@ -17,7 +17,7 @@ from refutable.derivations import process as P
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.errors import DomainError, OutsideFragment
-from refutable.derivations.families import Categorical, Scalar
+from refutable.derivations.families import Categorical, Cdf, Scalar
 
 from .instance import Number, number, probabilities, whole
 from .paths import Key, Needs
@@ -52,6 +52,11 @@ class Scope:
         """Where a model that is one number lies; None for other models."""
         family = self.process.family if self.process is not None else None
         return family.span if isinstance(family, Scalar) else None
+
+    @property
+    def curve(self) -> bool:
+        """Models are distribution functions."""
+        return self.process is not None and isinstance(self.process.family, Cdf)
 
     # -- vectors ---------------------------------------------------------------------------
 
@@ -145,7 +150,7 @@ class Scope:
 
     def check_shift(self, v: sp.Basic) -> None:
         """Weights and means live up to a shift by the true ones, which nobody names."""
-        if self.simplex or self.span is not None:
+        if self.simplex or self.curve or self.span is not None:
             return
         matrices = {key[0] in ("cov", "truecov") for _, key in self.terms(v)}
         if matrices == {True}:

@@ -527,7 +527,7 @@ def _weigh(finding: Finding, d: Deduction) -> None:
         finding.verdict = "supported"
         missing = d.missing or "no rule applies"
         finding.reason = f"holds at {finding.holding} exact instances; not proved: {missing}"
-    elif d.refused or all(e.outcome == "out of scope" for e in finding.evidence):
+    elif d.refused or {e.outcome for e in finding.evidence} == {"out of scope"}:
         parts = d.refused or [e.detail for e in finding.evidence]
         word = "undecided" if d.claim.kind in DECIDABLE else "out of scope"
         finding.verdict, finding.reason = word, f"cannot express: {parts[0]}"

@@ -18,6 +18,7 @@ from refutable.montecarlo import check, estimate
 from refutable.montecarlo.betting import BINS
 from refutable.montecarlo.confidence import GRID, Bounded, Counted
 from refutable.montecarlo.sides import enclose, expectations, merged
+from refutable.verify.cli import main
 
 n, m = sp.symbols("n m")
 OFF = sp.Rational(51, 50)
@@ -139,3 +140,11 @@ def test_equal_arguments_equal_answers(fs, at):
 def test_bad_arguments_are_errors(bad, fs, at):
     with pytest.raises(DomainError):
         estimate(s(fs, 2), at, **{"seed": 0, "key": "x", "runs": 10, **bad})
+
+
+def test_sampling_alone_says_that_it_says_nothing(capsys):
+    """A statement without an expectation has no evidence at all from this engine."""
+    assert main(["verify", "--claim", "he.thm3.stages.s1", "--engine", "montecarlo", "--jobs", "1"]) == 0
+    out = capsys.readouterr()
+    assert "undecided" in out.out
+    assert "internal error" not in out.out + out.err

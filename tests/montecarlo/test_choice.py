@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from refutable.derivations.errors import DomainError, OutsideFragment
+from refutable.derivations.errors import DomainError
 from refutable.derivations.families import Categorical, Cdf
 from refutable.derivations.process import Accumulate, Draw, Model, Pool, Process, Truth
 from refutable.derivations.quantity import Mass, Mean, Prob, SqNorm
@@ -112,12 +112,16 @@ def test_distribution_functions_are_sampled_by_ranks(name):
     assert all(r.lo < r.theory < r.hi <= 1 / 3 for r in table.rows)
 
 
-def test_other_processes_of_distribution_functions_are_refused():
+def test_other_processes_of_distribution_functions_have_the_plain_sampler():
+    """All data so far, and a step between two models; `estimate` never takes a kernel."""
     loop = Process("ACC", Cdf(), Accumulate(Draw(Model(), n)), index=m)
-    with pytest.raises(OutsideFragment, match="Cdf"):
-        run(loop, {n: sp.Integer(5)}, 2, 100, ["risk"])
-    with pytest.raises(OutsideFragment, match="Cdf"):
-        estimate(Mean(SqNorm(he().model(2) - he().truth)), {n: 3, N: 3, w: HALF}, seed=0, key="x")
+    at = {n: sp.Integer(5)}
+    assert jobs([Mean(SqNorm(loop.model(2) - loop.truth))], at)[0].model.kernel is None
+    assert jobs([Mean(SqNorm(he().model(2) - he().model(1)))], {**at, N: 3, w: HALF})[0].model.kernel is None
+    row = run(loop, at, [2], 4096, ["risk"]).rows[0]
+    assert row.lo < row.theory < row.hi
+    node = Mean(SqNorm(he().model(1) - he().truth))
+    assert sp.Rational(1, 18) in estimate(node, {n: 3, N: 3, w: HALF}, seed=0, key="x", runs=4096)
 
 
 @pytest.mark.parametrize(("accumulate", "size"), [(False, m * T), (False, T), (True, T)])

@@ -85,6 +85,7 @@ PLAIN: dict[str, Case] = {
     **{k: _preset(k) for k in ("gaussian-synthetic", "logistic", "poisson")},
     "normal-mixture": _preset("normal-mixture", "l1"),
     "rows": _rows(),
+    **{f"{k}, drawn": _preset(k) for k in ("cdf", "cdf-mixed")},
     "number": _own(Share(), Pool([Draw(Model(), 9)])),
 }
 #: The same for every kernel.
