@@ -93,6 +93,13 @@ def _judging(p: argparse.ArgumentParser, *, jobs: bool = True) -> None:
         metavar="S",
         help="limit for a claim's own check",
     )
+    p.add_argument(
+        "--mutant-seconds",
+        type=_positive,
+        default=120.0,
+        metavar="S",
+        help="limit for one mutant; one that needs more is undetected",
+    )
     p.add_argument("--no-progress", action="store_true", help="no bar on stderr")
     if jobs:
         p.add_argument("--jobs", type=_count, metavar="N", help="worker processes (all processors)")

@@ -111,6 +111,7 @@ def _judge(args: Namespace, chosen, claims, paths, judge) -> Run:  # type: ignor
         claims=len(chosen),
         max_seconds=args.max_seconds,
         check_seconds=args.check_seconds,
+        mutant_seconds=args.mutant_seconds,
     )
     source = tuple(str(Path(p).resolve()) for p in paths) or None
     with progress(len(chosen), not args.no_progress) as tick:

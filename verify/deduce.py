@@ -159,12 +159,9 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
             if _prove(conclusion, d, inner, (*facts, *parts)):
                 return True
         except OutsideFragment:
-            if not contradictory(inner):
+            if not _empty(parts, d, inner, region, facts):
                 raise
-        if contradictory(inner):
-            d.say("empty premise", "no point of the domain satisfies the premise")
-            return True
-        return False
+        return _empty(parts, d, inner, region, facts)
     if isinstance(st, S.Iff):
         a, b = st.args
         return _prove(S.Implies(a, b), d, region, facts) and _prove(
@@ -189,6 +186,29 @@ def _prove(st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...])
     if isinstance(st, S.Member):
         return _member(st, d, region, facts)
     raise OutsideFragment(f"{type(st).__name__} has no proof rule", part=type(st).__name__)
+
+
+def _empty(
+    parts: list[S.Rel], d: Deduction, inner: Region, region: Region, facts: tuple[S.Rel, ...]
+) -> bool:
+    """Does no point of the domain satisfy the premise: do its parts exclude each other, or one fail?"""
+    missing = d.missing
+    if contradictory(inner) or any(_never(p, d, region, facts) for p in parts):
+        d.say("empty premise", "no point of the domain satisfies the premise")
+        return True
+    d.missing = missing
+    return False
+
+
+def _never(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -> bool:
+    """Is the opposite of a relation of numbers proved? Two sides differ if one is always larger."""
+    if isinstance(rel.lhs, Q.Vec) or has_matrices(rel):
+        return False
+    ops = ("<", ">") if rel.op == "=" else (rel.negated.op,)
+    try:
+        return any(_relation(S.Rel(op, rel.lhs, rel.rhs), d, region, facts) for op in ops)
+    except OutsideFragment:
+        return False
 
 
 def _falls(

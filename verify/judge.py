@@ -34,6 +34,7 @@ from .empirical import observe, of_prose
 from .exact import Undefined
 from .implied import implied
 from .instances import Check, candidates, check_at, instances, named, relevant, satisfies
+from .met import met
 from .mutation import tally
 from .probes import far
 from .proofs import script_of
@@ -58,6 +59,8 @@ DECIDABLE = frozenset({"identity", "recurrence", "closed form"})
 SOME_MUTANTS = 4
 #: Of a claim with a proof script fewer: the script is run for every one that instances leave.
 SCRIPT_MUTANTS = 2
+#: Most mutants need less than a second, those of a long proof script some ten.
+MUTANT_SECONDS = 120.0
 #: Instances looked at; with `--fast` the smaller number.
 INSTANCES = 120
 FEW_INSTANCES = 40
@@ -78,6 +81,7 @@ class Options:
     mutants: bool = True
     wrong_versions: int = SOME_MUTANTS
     check_seconds: float = SECONDS  # for a claim's own check, which is not our code
+    mutant_seconds: float = MUTANT_SECONDS  # for one mutant; one that needs more is undetected
     claims: int = 1  # how many claims share the run's false-alarm budget
 
 
@@ -180,7 +184,10 @@ def _extras(
         if script_of(claim) and some <= SOME_MUTANTS:
             some = SCRIPT_MUTANTS
         known = main.deduction if true_form is claim else None
-        out.mutants = tally(true_form, exact, facts, some, known)
+        seed = options.seed if "montecarlo" in options.engines else None
+        out.mutants = tally(
+            true_form, exact, facts, some, known, seed, options.mutant_seconds
+        )
 
 
 def _facts(claim: Claim, done: Mapping[str, Verdict]) -> tuple[S.Rel, ...]:
@@ -225,7 +232,8 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
             if failing is not None:
                 return _refuted(weaker, failing, exact, options, finding, Symbolic(d))
         if not deduction.proved and "exact" in options.engines:
-            failing = _edges(claim, body, exact) or far(claim, body, exact)
+            failing = _edges(claim, body, exact) or _met(claim, body, ats, exact)
+            failing = failing or far(claim, body, exact)
             if failing is not None:
                 return _refuted(claim, failing, exact, options, finding)
         finding.evidence.append(_symbolic_evidence(deduction, time.perf_counter() - t))
@@ -310,6 +318,18 @@ def _edges(claim: Claim, body: sp.Basic, exact: Exact):  # type: ignore[no-untyp
         if c.truth is False and (worst is None or _margin(c) > _margin(worst[1])):
             worst, level = (at, c), here
     return worst
+
+
+def _met(claim: Claim, body: sp.Basic, ats: list[dict], exact: Exact):  # type: ignore[no-untyped-def]
+    """The first failure among instances that solve an equation in a premise."""
+    for at in met(claim, ats):
+        try:
+            c = check_at(body, at, exact)
+        except (OutsideFragment, ZeroDivisionError):
+            continue
+        if c.truth is False:
+            return at, c
+    return None
 
 
 def _margin(c: Check) -> sp.Expr:

@@ -20,11 +20,12 @@ relation. The engines judge it as they judge a claim, so that a claim's word is 
 its mutants do not get the same word. Of a refuted claim with a repair, the repaired form is changed.
 Some mutants of each claim are tried, in turn from every rule; `refutable mutants ID` tries all.
 
-- *detected*: shown to be false, at an instance or by a proof of its opposite;
+- *detected*: shown to be false, at an instance or by a proof of its opposite; far out by sampling, which
+  is wrong with probability at most 10⁻⁹;
 - *equivalent*: says the same as the statement, after normalisation;
 - *implied*: weaker than the statement, so that it is true whenever the statement is;
 - *true*: another statement, proved for a reason of its own;
-- *undetected*: nothing told it from a true one. This is what must not be."""
+- *undetected*: nothing told it from a true one in its time (`--mutant-seconds`). This is what must not be."""
 
 
 def markdown(verdicts: Sequence[Verdict], command: str = COMMAND) -> str:

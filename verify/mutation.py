@@ -19,7 +19,9 @@ from .deduce import Deduction, deduce
 from .effort import fewer_steps
 from .exact import Undefined
 from .extremes import last_look
+from .farsampled import sampled
 from .instances import check_at, instances, named
+from .met import met
 from .monotone import obligations
 from .mutants import MAX_MUTANTS, Mutant, mutants_of
 from .premises import barely
@@ -27,6 +29,7 @@ from .probes import far
 from .proofs import script_of
 from .region import region_of
 from .shifted import shifted
+from .timelimit import TimeUp, time_limit
 from .values import Exact, Symbolic
 from .vectortext import value_text
 from .verdict import MutantTally
@@ -45,19 +48,23 @@ def tally(
     facts: tuple[S.Rel, ...] = (),
     limit: int = MAX_MUTANTS,
     known: Deduction | None = None,
+    seed: int | None = None,
+    seconds: float | None = None,
 ) -> MutantTally:
     """What became of the mutants of the claim's (true) statement, at most `limit` of them.
 
-    known: what was deduced of this very claim, if it was.
+    known: what was deduced of this very claim, if it was.  seed: of the samples that look further
+    out than exact laws reach; None for no sampling.  seconds: the limit for each mutant.
     """
     out = MutantTally()
     ats = instances(claim, INSTANCES)
     base = known or deduce_quietly(claim, facts)
     for mutant in mutants_of(claim, limit):
-        with fewer_steps():
-            word, why = fate(claim, mutant, ats, exact, base, facts)
-        if word == "undetected":
-            word, why = _with_all_steps(claim, mutant, facts) or (word, why)
+        try:
+            with time_limit(seconds):
+                word, why = _judged(claim, mutant, ats, exact, base, facts, seed)
+        except TimeUp:
+            word, why = "undetected", f"ran out of its {seconds:g} s (--mutant-seconds)"
         out.total += 1
         out.rows.append({"change": mutant.change, "rule": mutant.rule, "fate": word, "why": why})
         if word == "undetected":
@@ -65,6 +72,24 @@ def tally(
         else:
             setattr(out, word, getattr(out, word) + 1)
     return out
+
+
+def _judged(  # type: ignore[no-untyped-def]
+    claim: Claim, mutant: Mutant, ats: list[dict], exact: Exact, base, facts, seed: int | None
+) -> tuple[str, str]:
+    """The fate with few steps, then with all steps, then by sampling far out."""
+    with fewer_steps():
+        word, why = fate(claim, mutant, ats, exact, base, facts)
+    if word != "undetected":
+        return word, why
+    if (more := _with_all_steps(claim, mutant, facts)) is not None:
+        return more
+    if seed is not None:
+        changed = replace(claim, statement=mutant.statement, readings=())
+        if (found := sampled(changed, changed.bound(), seed)) is not None:
+            at, words = found
+            return "killed", f"false at {_text(at)} by sampling: {words}"
+    return word, why
 
 
 def _with_all_steps(
@@ -158,6 +183,9 @@ def fate(
     for at in (*barely(claim, ats), *barely(changed, ats)) if base is not None else ():
         if _false_at(body, at, Symbolic(base)):
             return "killed", f"false at {_text(at)}, where a premise barely holds"
+    for at in met(changed, ats):
+        if _false_at(body, at, exact):
+            return "killed", f"false at {_text(at)}, which satisfies the premise"
     if not by_script and (found := _far_out(changed, body, exact)) is not None:
         return "killed", f"false at {_text(found)}"
     return _at_last(changed, body, claim.bound(), d, exact, facts)

@@ -1,6 +1,7 @@
-"""A time limit for code that is not ours: claim files at import, and their own checks.
+"""A time limit: for claim files at import and their own checks, which are not our code; for mutants.
 
-Results must not depend on the machine, so nothing of our own runs under a limit in seconds.
+Words must not depend on the machine, so no claim is judged under a limit in seconds. A mutant that
+runs out of its time counts against us, as undetected: a slow machine never makes a run look better.
 """
 
 from __future__ import annotations
