@@ -28,7 +28,7 @@ from .premises import barely
 from .probes import far
 from .proofs import script_of
 from .region import region_of
-from .shifted import shifted
+from .shifted import shifted, specialised
 from .timelimit import TimeUp, time_limit
 from .values import Exact, Symbolic
 from .vectortext import value_text
@@ -135,6 +135,8 @@ def fate(
         return "equivalent", "a limit does not see a shift of its index"
     if (later := shifted(claim, body)) is not None:
         return "implied", f"the statement at {later} + 1, which is in its domain"
+    if (pair := specialised(claim, body)) is not None:
+        return "implied", f"the statement at {pair[0]} = {pair[1]}, which is in its domain"
     undefined = told = 0
     for value in (exact, Symbolic(base) if base is not None else None):
         if value is None:

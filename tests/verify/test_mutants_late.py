@@ -18,6 +18,7 @@ from refutable.verify.instances import check_at, instances
 from refutable.verify.judge import Options, judge_one
 from refutable.verify.met import met
 from refutable.verify.mutation import tally
+from refutable.verify.shifted import specialised
 from refutable.verify.values import Exact
 
 k, n, N, s, p, x, y = sp.symbols("k n N s p x y")
@@ -142,3 +143,25 @@ def test_a_false_mutant_that_only_sampling_tells(monkeypatch):
     monkeypatch.setattr(mutation, "_with_all_steps", lambda *_: None)
     assert tally(c, Exact()).undetected == [wrong.change]
     assert tally(replace(c), Exact(), seed=0).killed == 1
+
+
+# -- instances of the statement ----------------------------------------------------------------
+
+
+def test_a_statement_at_the_value_of_another_symbol():
+    """It is implied where that symbol's values are among those of the index, and nothing else is."""
+    true = S.le(Q.Mean(Q.SqNorm(KEEPING.model(k))), N)
+    later = true.xreplace({k: n})
+
+    def found(body, statement=true, **changed):
+        domain = {**SIZES, **{sp.Symbol(x): d for x, d in changed.items()}}
+        return specialised(made(statement, domain), body)
+
+    assert found(later) == (k, n)
+    assert found(later, k=Integers(2)) is None
+    assert found(later, k=Integers(1, 9)) is None
+    assert found(later, k=Integers(1, 9), n=Integers(1, 9)) == (k, n)
+    assert found(later, N=Integers(k)) is None
+    assert found(S.le(later.lhs, n)) is None
+    sized = S.le(Q.Mean(Q.SqNorm(KEEPING.model(2))), n)
+    assert found(sized.xreplace({n: N}), sized) is None, "n is the size of a batch, too"
