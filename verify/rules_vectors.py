@@ -75,12 +75,15 @@ def _closed(v: Q.Vec, parts) -> dict:  # type: ignore[no-untyped-def]
 def average_over_sets(step: Step, a: Argument) -> list[Rel]:
     """max_A v(A) (1 - v(A)) >= (1 - |v|_2^2)/4 for a probability vector v; before: v.
 
-    For a uniformly random set A, i and j lie on different sides with chance one half.
+    For a uniformly random set A, i and j lie on different sides with chance one half. For one of
+    h = floor(s/2) of s classes that chance is 2 h (s - h)/(s (s - 1)), at least (1 + 1/s)/2, which
+    gives (1 + 1/s) (1 - |v|_2^2)/4; args: of halves (True for this bound).
     """
     v = step.before
     if not probability_vector(v):
         raise Rejected(f"{v} is not known to be a probability vector")
-    return [Rel(">=", Q.LambdaMax(v), (1 - Q.SqNorm(v)) / 4)]
+    more = 1 + 1 / a.classes(v) if step.args.get("of halves") else sp.Integer(1)
+    return [Rel(">=", Q.LambdaMax(v), more * (1 - Q.SqNorm(v)) / 4)]
 
 
 def largest_set(step: Step, a: Argument) -> list[Rel]:

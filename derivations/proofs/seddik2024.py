@@ -281,12 +281,89 @@ SCRIPTS = {
 
 TIGHT = le(Err(k), sp.sqrt(1 / (n * phi(ZETA))) * f.G_10)
 
+#: E|error|_1 is at most half of its bound by zeta, and one generation more at most doubles the sum.
+HALVES = ge(LambdaMax(p1), (1 + 1 / s) * (1 - SqNorm(p1)) / 4)
+HALF_BOUND = le(Err(k), BY_ZETA.rhs / 2)
+WIDE_ZETA = ge(1 / phi(ZETA), (1 + 1 / s) * (1 - FIRST) / 2)
+CLASSES = le(s, sp.pi / 2 * (s - 1) ** 2 * (1 + 1 / s))
+ERROR_SQUARE = le(s * (1 - FIRST), sp.pi / phi(ZETA) * f.G_10**2 / 4)
+ERROR_BY_HALF = (
+    Step("average over sets", p1, None, {"of halves": True}),
+    Step("mean", HALVES),
+    Step("compare", None, WIDE_ZETA),
+    Step("compare", None, CLASSES),
+    Step("multiply", CLASSES, None, {"by": 1 - FIRST}),
+    Step("multiply", WIDE_ZETA, None, {"by": sp.pi * (s - 1) ** 2}),
+    *by_classes(1 / phi(ZETA) / 4),
+    Step("compare", None, ERROR_SQUARE),
+    Step("multiply", ERROR_SQUARE, None, {"by": 1 / n}),
+    Step("multiply", le(Mean(SqNorm(ERROR)), (1 - FIRST) / n), None, {"by": s}),
+    Step("compare", None, HALF_BOUND),
+)
+LATER_SOLVED = SOLVED.xreplace({k: k + 1})
+POWERS = sp.Sum(b ** (k + 1 - j), (j, 1, k))
+MORE_POWERS = POWERS.xreplace({k: k + 1})
+ONE_MORE = (
+    *ERROR_BY_HALF,
+    Step("at every index", HALF_BOUND, None, FOR_EACH),
+    Step("at every index", SOLVED, None, {"symbol": k, "value": k + 1}),
+    Step("compare terms", None, le(LATER_SOLVED.rhs, BY_ZETA.rhs / 2 * MORE_POWERS)),
+    Step("compare", None, le(MORE_POWERS, 2 * POWERS)),
+    Step("multiply", le(MORE_POWERS, 2 * POWERS), None, {"by": BY_ZETA.rhs / 2}),
+)
+
+#: E|error of model k|_1 by pi_k without the root of pi, and by pi of the next model.
+BY_MEAN_TIGHT = le(Err(k), f.G_10 / sp.sqrt(n) * phi(Mean(PiMax(model(k)))) ** -HALF)
+NEXT = model(k + 1)
+NEXT_PI = Mean(PiMax(NEXT))
+NEXT_SPREAD, NEXT_LARGEST = ge(LambdaMax(NEXT), (1 - SqNorm(NEXT)) / 4), le(LambdaMax(NEXT), PiMax(NEXT))
+SLOWLY = le(3 * (1 - Mean(SqNorm(model(k)))) / 4, 1 - Mean(SqNorm(NEXT)))
+BY_NEXT_MEAN = le(Err(k), ROOT * phi(NEXT_PI) ** -HALF)
+NEXT_MEANS = (
+    ge(Mean(LambdaMax(NEXT)), QUARTER - Mean(SqNorm(NEXT)) / 4),
+    le(Mean(LambdaMax(NEXT)), NEXT_PI),
+    ge(1 / phi(NEXT_PI), NEXT_PI),
+)
+NEXT_WIDE = le(1 - Mean(SqNorm(model(k))), 16 / phi(NEXT_PI) / 3)
+NEXT_CLASSES = le(s, 3 * sp.pi / 4 * (s - 1) ** 2)
+NEXT_SQUARE = le(s * (1 - Mean(SqNorm(model(k)))), sp.pi / phi(NEXT_PI) * f.G_10**2)
+ONE_SQUARE = le(Mean(SqNorm(ERROR)), (1 - Mean(SqNorm(model(k)))) / n)
+ERROR_BY_NEXT = (
+    Step("Cauchy-Schwarz", norm(ERROR)),
+    *(Step("derive", Mean(SqNorm(v))) for v in (ERROR, model(k), NEXT)),
+    Step("average over sets", NEXT),
+    Step("mean", NEXT_SPREAD),
+    Step("over sets", None, NEXT_LARGEST),
+    Step("mean", NEXT_LARGEST),
+    *above(NEXT_PI),
+    Step("compare", None, ONE_SQUARE),
+    Step("compare", None, SLOWLY),
+    Step("multiply", SLOWLY, None, {"by": sp.Rational(4, 3)}),
+    *(Step("multiply", rel, None, {"by": sp.Rational(16, 3)}) for rel in NEXT_MEANS),
+    Step("compare", None, NEXT_WIDE),
+    Step("compare", None, NEXT_CLASSES),
+    Step("multiply", NEXT_WIDE, None, {"by": s}),
+    Step("multiply", NEXT_CLASSES, None, {"by": 16 / phi(NEXT_PI) / 3}),
+    *by_classes(1 / phi(NEXT_PI)),
+    Step("compare", None, NEXT_SQUARE),
+    Step("multiply", NEXT_SQUARE, None, {"by": 1 / n}),
+    Step("multiply", ONE_SQUARE, None, {"by": s}),
+    Step("compare", None, BY_NEXT_MEAN),
+    Step("at every index", BY_NEXT_MEAN, None, FOR_EACH),
+)
+
 #: For versions of a statement with less room in them.
 SHARPER = {
+    "seddik.thm4.eq19": (
+        Step("compare", None, BY_MEAN_TIGHT),
+        Step("at every index", BY_MEAN_TIGHT, None, FOR_EACH),
+        *ERROR_BY_NEXT,
+    ),
     "seddik.thm4.eq16": SPARE,
     "seddik.thm4.eq20.s1": (
         Step("compare", None, TIGHT),
         Step("at every index", TIGHT, None, FOR_EACH),
+        *ONE_MORE,
     ),
     "seddik.thm4.tail-integral.s3": (
         *square(PiMax(q), (1 - SqNorm(q)) / 4),
