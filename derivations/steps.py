@@ -19,7 +19,7 @@ LHS, RHS = sp.Symbol("left side"), sp.Symbol("right side")
 #: Rules of proof scripts: name -> what it says.
 RULES = {
     "at every index": "a relation that holds for every value of an index, at another value",
-    "average over sets": "over random sets A, the mean of v(A)(1 - v(A)) is (1 - |v|^2)/4",
+    "average over sets": "over random sets A, the mean of v(A)(1 - v(A)) is (1 - |v|^2)/4; of half the classes, more",
     "Cauchy-Schwarz": "(E|X|_1)^2 <= s E|X|_2^2 for a vector of s coordinates",
     "compare": "the relation follows from the earlier ones by arithmetic",
     "compare terms": "a sum is at most another where each term is",

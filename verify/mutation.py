@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import sympy as sp
@@ -38,6 +39,7 @@ __all__ = ["fate", "tally"]
 
 STEP = "a.weakening"  # an id of its own: no proof script of the claim is run for it
 INSTANCES = 120  # those of the judge, whose values are known
+KEPT = 0.4  # of a mutant's time, for sampling
 MAX_REFUSALS = 8  # in a row, before anything was told: the engine does not read the statement
 WEAKER = {("<", "<="), (">", ">="), ("=", "<="), ("=", ">="), ("<", "!="), (">", "!=")}
 
@@ -60,11 +62,7 @@ def tally(
     ats = instances(claim, INSTANCES)
     base = known or deduce_quietly(claim, facts)
     for mutant in mutants_of(claim, limit):
-        try:
-            with time_limit(seconds):
-                word, why = _judged(claim, mutant, ats, exact, base, facts, seed)
-        except TimeUp:
-            word, why = "undetected", f"ran out of its {seconds:g} s (--mutant-seconds)"
+        word, why = _in_time(claim, mutant, (ats, exact, base, facts), seed, seconds)
         out.total += 1
         out.rows.append({"change": mutant.change, "rule": mutant.rule, "fate": word, "why": why})
         if word == "undetected":
@@ -74,22 +72,37 @@ def tally(
     return out
 
 
-def _judged(  # type: ignore[no-untyped-def]
-    claim: Claim, mutant: Mutant, ats: list[dict], exact: Exact, base, facts, seed: int | None
+def _in_time(
+    claim: Claim, mutant: Mutant, known: tuple, seed: int | None, seconds: float | None
 ) -> tuple[str, str]:
-    """The fate with few steps, then with all steps, then by sampling far out."""
+    """The fate by instances and proofs, else by sampling, for which a part of the time is kept."""
+    end = None if seconds is None else time.monotonic() + seconds
+    late = "undetected", f"ran out of its {seconds or 0:g} s (--mutant-seconds)"
+    try:
+        with time_limit(seconds if seconds is None or seed is None else (1 - KEPT) * seconds):
+            word, why = _judged(claim, mutant, *known)
+    except TimeUp:
+        word, why = late
+    if word != "undetected" or seed is None:
+        return word, why
+    changed = replace(claim, statement=mutant.statement, readings=())
+    try:
+        with time_limit(None if end is None else end - time.monotonic()):
+            found = sampled(changed, changed.bound(), seed)
+    except TimeUp:
+        return late
+    return (word, why) if found is None else ("killed", f"false at {_text(found[0])} by sampling: {found[1]}")
+
+
+def _judged(  # type: ignore[no-untyped-def]
+    claim: Claim, mutant: Mutant, ats: list[dict], exact: Exact, base, facts
+) -> tuple[str, str]:
+    """The fate with few steps of the solver, then with all of them."""
     with fewer_steps():
         word, why = fate(claim, mutant, ats, exact, base, facts)
     if word != "undetected":
         return word, why
-    if (more := _with_all_steps(claim, mutant, facts)) is not None:
-        return more
-    if seed is not None:
-        changed = replace(claim, statement=mutant.statement, readings=())
-        if (found := sampled(changed, changed.bound(), seed)) is not None:
-            at, words = found
-            return "killed", f"false at {_text(at)} by sampling: {words}"
-    return word, why
+    return _with_all_steps(claim, mutant, facts) or (word, why)
 
 
 def _with_all_steps(

@@ -11,13 +11,17 @@ from refutable.derivations.claim import claim
 from refutable.derivations.domain import Integers, Reals, Schedule, Simplex
 from refutable.derivations.families import Categorical
 from refutable.derivations.process import Draw, Model, Once, Pool, Process, Truth
-from refutable.verify import mutation
+from refutable.derivations.steps import Step
+from refutable.verify import exact, mutation
+from refutable.verify.argument import Argument, Rejected
 from refutable.verify.deduce import deduce
 from refutable.verify.farsampled import WRONG, sampled
 from refutable.verify.instances import check_at, instances
 from refutable.verify.judge import Options, judge_one
 from refutable.verify.met import met
 from refutable.verify.mutation import tally
+from refutable.verify.region import region_of
+from refutable.verify.rules_vectors import average_over_sets
 from refutable.verify.shifted import specialised
 from refutable.verify.values import Exact
 
@@ -165,3 +169,29 @@ def test_a_statement_at_the_value_of_another_symbol():
     assert found(S.le(later.lhs, n)) is None
     sized = S.le(Q.Mean(Q.SqNorm(KEEPING.model(2))), n)
     assert found(sized.xreplace({n: N}), sized) is None, "n is the size of a batch, too"
+
+
+# -- sets of half the classes ------------------------------------------------------------------
+
+
+def test_the_average_over_sets_of_half_the_classes():
+    """It is below the largest value of every law, and above the average over all sets."""
+    v = KEEPING.truth
+    c = made(S.le(n, n))
+    argument = Argument(deduce(c), region_of(c, []).copy())
+    (plain,) = average_over_sets(Step("average over sets", v), argument)
+    (half,) = average_over_sets(Step("average over sets", v, None, {"of halves": True}), argument)
+    for law in ("11", "21", "111", "311", "2111", "1111", "11111", "94221"):
+        weights = [sp.Integer(a) for a in law]
+        at = {s: sp.Integer(len(law)), p: tuple(a / sum(weights) for a in weights)}
+        assert check_at(half, at).truth is True
+        assert exact.value(half.rhs.xreplace({s: at[s]}), at) > exact.value(plain.rhs, at)
+
+
+def test_an_average_over_sets_needs_the_number_of_classes():
+    """Without a name for it there is no bound by halves."""
+    c = made(S.le(n, n), {**SIZES, p: Simplex()})
+    argument = Argument(deduce(c), region_of(c, []).copy())
+    step = Step("average over sets", KEEPING.truth, None, {"of halves": True})
+    with pytest.raises(Rejected, match="number of classes"):
+        average_over_sets(step, argument)
