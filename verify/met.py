@@ -18,7 +18,7 @@ from refutable.derivations.domain import Integers, Reals, Schedule
 from refutable.derivations.errors import RefutableError
 
 from .affinelimits import filled
-from .instances import Instance, satisfies
+from .instances import Instance, prepare, satisfies
 
 __all__ = ["met"]
 
@@ -31,7 +31,7 @@ def met(claim: Claim, ats: list[Instance]) -> Iterator[Instance]:
     told = 0
     for rel in _equations(claim.bound()):
         for at in ats[:ROWS]:
-            for there in _solved(claim, rel.lhs - rel.rhs, at):
+            for there in _solved(claim, prepare(rel.lhs - rel.rhs), at):
                 if satisfies(claim, there):
                     yield there
                     told += 1
@@ -57,7 +57,7 @@ def _solved(claim: Claim, e: sp.Expr, at: Instance) -> Iterator[Instance]:
         if s not in at or not _free(d):
             continue
         made: object = sp.Lambda(at[s].variables, x) if isinstance(d, Schedule) else x  # type: ignore[attr-defined]
-        for root in _roots(filled(e, {**at, s: made}), x):
+        for root in _roots(e, {**at, s: made}, x):
             value: object = sp.Lambda(at[s].variables, root) if isinstance(d, Schedule) else root  # type: ignore[attr-defined]
             there = {**at, s: value}
             if _inside(claim, s, root, there):
@@ -72,14 +72,14 @@ def _free(d: object) -> bool:
     return isinstance(d, (Integers, Reals))
 
 
-def _roots(e: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
-    """The rational roots of the numerator; none where it is no polynomial in x alone."""
+def _roots(e: sp.Expr, values: Mapping, x: sp.Symbol) -> list[sp.Expr]:
+    """The rational roots of the numerator at these values; none where it is no polynomial in x."""
     try:
-        p = sp.Poly(sp.together(e.doit()).as_numer_denom()[0], x)
+        p = sp.Poly(sp.together(filled(e, values).doit()).as_numer_denom()[0], x)
         if p.is_zero or not all(c.is_Rational for c in p.coeffs()):
             return []
         return sorted(sp.roots(p, filter="Q"))
-    except (PolynomialError, sp.GeneratorsNeeded):
+    except (PolynomialError, sp.GeneratorsNeeded, ValueError):  # no values for bound symbols
         return []
 
 

@@ -50,6 +50,12 @@ def test_an_equation_in_a_premise_is_solved():
     assert judge_one(c, Options(fast=True)).verdict == "refuted"
 
 
+def test_a_premise_with_a_derivative():
+    """It is carried out before numbers are put in: (x^2)' = 6 at x = 3 only."""
+    c = made(S.Implies(S.eq(sp.Derivative(x**2, x), 6), S.eq(x, 4)), {x: Reals(0)})
+    assert [at[x] for at in met(c, instances(c, 4))] == [3] * len(instances(c, 4))
+
+
 def test_a_sequence_is_solved_for_its_constant():
     """The constant of n must be a whole number, and 7 is in no list of small instances."""
     c = made(S.Implies(S.eq(sp.Sum(u(k), (k, 1, N)), 7 * N), S.eq(y, 1)),
