@@ -2,7 +2,8 @@
 
     python benchmarks/report.py FILE.json ... > benchmarks/RESULTS.md
 
-The files are those that `montecarlo.py`, `executors.py`, `workers.py` and `peers.py` write with --json.
+The files are those that `montecarlo.py`, `executors.py`, `workers.py`, `peers.py` and `scaling.py` write
+with --json; of a file of `scaling.py` alone only its own section is made.
 """
 
 from __future__ import annotations
@@ -88,8 +89,29 @@ def _rows(found: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     return out + [(*v, "not measured here") for v in missing]
 
 
+def scaling(found: dict[str, Any]) -> list[str]:
+    """The section of exponents, where they were measured."""
+    if "scaling" not in found:
+        return []
+    return [
+        "",
+        "## Scaling",
+        "",
+        f"{datetime.date.today().isoformat()}. CPU time against each size alone, one thread, the least of the",
+        f"rounds at each size; load {found['scaling load'][0]:.1f} at the start. Made by",
+        "`python benchmarks/scaling.py`. `plain` are samplers without a kernel.",
+        "",
+        "| sampler | grows | from | to | exponent |",
+        "|---|---|---|---|---|",
+        *(f"| {r['sampler']} | {r['grows']} | {r['sizes'][0]:,} | {r['sizes'][-1]:,} | {r['exponent']:.2f} |"
+          for r in found["scaling"]),
+    ]  # fmt: skip
+
+
 def markdown(found: dict[str, Any]) -> str:
     """The whole file."""
+    if not found["kernels"]:
+        return "\n".join(scaling(found)[1:]) + "\n"
     libraries = ", ".join(f"{x} {version(x)}" for x in ("numpy", "scipy", "numba", "python-flint"))
     shared = max(found["load"])
     lines = [
@@ -106,6 +128,7 @@ def markdown(found: dict[str, Any]) -> str:
         "| case | baseline | target | measured |",
         "|---|---|---|---|",
         *("| " + " | ".join(row) + " |" for row in _rows(found)),
+        *scaling(found),
     ]
     return "\n".join(lines) + "\n"
 

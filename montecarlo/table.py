@@ -102,14 +102,19 @@ def csv_text(rows: Sequence[Any]) -> str:
 
 
 def parquet(rows: Sequence[Any]) -> bytes:
-    """Rows (dataclasses) as a Parquet file; UsageError where pyarrow is not installed."""
+    """Rows (dataclasses, at least one) as a Parquet file; what is not finite is null.
+
+    Raises UsageError where pyarrow is not installed.
+    """
     try:
-        import pyarrow  # type: ignore[import-not-found, unused-ignore]
-        import pyarrow.parquet  # type: ignore[import-not-found, unused-ignore]
+        import pyarrow  # type: ignore
+        import pyarrow.parquet  # type: ignore
     except ImportError as err:
         raise UsageError("Parquet needs pyarrow: pip install pyarrow, or write .csv") from err
+    kinds = {"int": pyarrow.int64(), "str": pyarrow.string()}
+    schema = pyarrow.schema([(f.name, kinds.get(str(f.type), pyarrow.float64())) for f in fields(rows[0])])
     out = io.BytesIO()
-    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(records(rows)), out)
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(records(rows), schema), out)
     return out.getvalue()
 
 

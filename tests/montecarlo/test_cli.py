@@ -68,8 +68,15 @@ def test_parquet_where_pyarrow_is_there(tmp_path, monkeypatch, capsys):
     assert not file.exists()
     monkeypatch.undo()
     pyarrow = pytest.importorskip("pyarrow.parquet")
-    assert main(["simulate", *SMALL, "-o", str(file)]) == 0
-    assert pyarrow.read_table(file).num_rows == 4
+    args = ["simulate", *SMALL, "--preset", "linear-fresh", "--quantity", "risk", "--quantity", "l1"]
+    for name in (file, tmp_path / "t.json"):
+        assert main([*args, "-o", str(name)]) == 0
+    table = pyarrow.read_table(file)
+    assert table.to_pylist() == json.loads((tmp_path / "t.json").read_text())["rows"]
+    kinds = {f.name: str(f.type) for f in table.schema}
+    assert kinds == {"generation": "int64", "quantity": "string", "n": "int64",
+                     **dict.fromkeys(("mean", "lo", "hi", "theory"), "double")}  # fmt: skip
+    assert table["theory"].null_count == 2
 
 
 def test_time_is_the_mean_collapse_time_up_to_m(capsys):
