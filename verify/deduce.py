@@ -48,6 +48,7 @@ from .unfold import same
 from .vectors import responses, vector_identity
 
 MOST_CASES = 64
+EARLY = 4  # values of a sequence that its upper limit is compared with
 
 __all__ = ["Deduction", "deduce", "replace_limits", "varies"]
 
@@ -214,22 +215,23 @@ def _never(rel: S.Rel, d: Deduction, region: Region, facts: tuple[S.Rel, ...]) -
 def _falls(
     premise: S.ForAll, st: sp.Basic, d: Deduction, region: Region, facts: tuple[S.Rel, ...]
 ) -> bool:
-    """The premise at each index gives x(t) < x(t - 1): the upper limit is below the first value."""
+    """The premise at each index gives x(t) < x(t - 1): the upper limit is below each early value."""
     x = premise.symbol
     v = region.variables.get(x)
     limit = st.lhs if isinstance(st, S.Rel) and st.op in ("<", "<=") else None
     if not isinstance(limit, (S.Lim, S.LimSup)) or v is None or not v.lo.is_Integer:
         raise OutsideFragment("a premise about all indices", part="ForAll")
     e, y, to = limit.args
-    if isinstance(limit, S.Lim) or to is not sp.oo or e.subs(y, v.lo - 1) != st.rhs:
+    early = (v.lo - 1 + k for k in range(EARLY))
+    at = next((k for k in early if e.subs(y, k) == st.rhs), None)
+    if isinstance(limit, S.Lim) or to is not sp.oo or at is None:
         raise OutsideFragment("a premise about all indices", part="ForAll")
     e = e.subs(y, x)
     step = S.Implies(premise.body, S.lt(e, e.subs(x, x - 1)))
     ok = _prove(step, d, region, facts)
     if ok:
-        d.say(
-            "monotone", f"decreasing from index {v.lo - 1} on: the limit is below the first value"
-        )
+        where = "the first value" if at == v.lo - 1 else f"the value at index {at}"
+        d.say("monotone", f"decreasing from index {v.lo - 1} on: the limit is below {where}")
     return ok
 
 

@@ -6,9 +6,10 @@ from functools import cache
 import pytest
 from sympy import Function, Lambda, Symbol
 
-from refutable.derivations.papers.bakshi2026_processes import A_FIXED, R, risk, t
+from refutable.derivations.domain import Simplex
+from refutable.derivations.papers.bakshi2026_processes import A_FIXED, R, risk, t, theta
 from refutable.derivations.papers.bakshi2026_synthetic import R_acc
-from refutable.derivations.statement import eq, le
+from refutable.derivations.statement import Implies, eq, le, lt
 from refutable.verify.deduce import deduce
 from refutable.verify.judge import Options, judge_one
 from refutable.verify.loader import load_file, paper_files
@@ -69,6 +70,14 @@ def test_a_point_mass_does_not_improve():
     v = verdict("bakshi.prop3.4.1")
     assert (v.verdict, v.refutes, v.repair.verdict) == ("refuted", "domain", "proved")
     assert v.counterexample.at["theta_star"] == ["1", "0"]
+
+
+@pytest.mark.parametrize(("value", "proved"), [(R(0), True), (R(1), True), (R(0) / 2, False)])
+def test_a_falling_sequence_ends_below_its_early_values(value, proved):
+    c = claims()["bakshi.prop3.4.1.s1"]
+    c = replace(c, domain={**c.domain, theta: Simplex()})
+    premise, end = c.statement.args
+    assert deduce(replace(c, statement=Implies(premise, lt(end.lhs, value)))).proved == proved
 
 
 def test_the_type_two_error_is_not_a_line():
