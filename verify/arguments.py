@@ -98,7 +98,7 @@ def _judging(p: argparse.ArgumentParser, *, jobs: bool = True) -> None:
         type=_positive,
         default=120.0,
         metavar="S",
-        help="limit for one mutant; one that needs more is undetected",
+        help="processor time for one mutant; one that needs more is undetected",
     )
     p.add_argument("--no-progress", action="store_true", help="no bar on stderr")
     if jobs:

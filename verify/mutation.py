@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextvars import copy_context
 from dataclasses import replace
 
 import sympy as sp
@@ -76,18 +77,20 @@ def _in_time(
     claim: Claim, mutant: Mutant, known: tuple, seed: int | None, seconds: float | None
 ) -> tuple[str, str]:
     """The fate by instances and proofs, else by sampling, for which a part of the time is kept."""
-    end = None if seconds is None else time.monotonic() + seconds
-    late = "undetected", f"ran out of its {seconds or 0:g} s (--mutant-seconds)"
+    late = "undetected", f"ran out of its {seconds or 0:g} s of processor time (--mutant-seconds)"
+    first = seconds if seconds is None or seed is None else (1 - KEPT) * seconds
+    start = time.process_time()
     try:
-        with time_limit(seconds if seconds is None or seed is None else (1 - KEPT) * seconds):
-            word, why = _judged(claim, mutant, *known)
+        with time_limit(first, processor=True):
+            word, why = copy_context().run(_judged, claim, mutant, *known)
     except TimeUp:
         word, why = late
     if word != "undetected" or seed is None:
         return word, why
     changed = replace(claim, statement=mutant.statement, readings=())
+    left = None if seconds is None else max(1.0, seconds - (time.process_time() - start))
     try:
-        with time_limit(None if end is None else end - time.monotonic()):
+        with time_limit(left, processor=True):
             found = sampled(changed, changed.bound(), seed)
     except TimeUp:
         return late

@@ -23,16 +23,19 @@ class TimeUp(BaseException):
 
 
 @contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
+def time_limit(seconds: float | None, *, processor: bool = False) -> Iterator[None]:
     """Raises `TimeUp` in the block once it has run for so many seconds (None: no limit).
 
+    processor: seconds of this process's processor time, so that what else the machine does is not
+    counted; in the main thread, with POSIX timers.
     Where it fails: a single call into C code (`10**10**10`) is interrupted only when it returns;
     outside the main thread, or without POSIX timers, so is a sleep.
     """
     if seconds is None:
         yield
     elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
-        with _alarm(seconds):
+        kind = (signal.ITIMER_PROF, signal.SIGPROF) if processor else (signal.ITIMER_REAL, signal.SIGALRM)
+        with _alarm(seconds, *kind):
             yield
     else:
         with _watchdog(seconds):
@@ -40,19 +43,19 @@ def time_limit(seconds: float | None) -> Iterator[None]:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float, timer: int, sign: int) -> Iterator[None]:
     def strike(*_: object) -> None:
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, strike)
-    pending = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    before = signal.signal(sign, strike)
+    pending = signal.setitimer(timer, seconds, AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(timer, 0)
+        signal.signal(sign, before)
         if pending[0]:
-            signal.setitimer(signal.ITIMER_REAL, *pending)
+            signal.setitimer(timer, *pending)
 
 
 @contextmanager

@@ -44,6 +44,11 @@ SPREAD = (
 )
 
 
+def only_if(part, steps):  # type: ignore[no-untyped-def]
+    """The steps, for statements in which this part stands."""
+    return tuple(Step(x.rule, x.before, x.after, {**x.args, "if": part}) for x in steps)
+
+
 def norm(X):  # type: ignore[no-untyped-def]
     return Mean(Norm1(X))
 
@@ -357,13 +362,13 @@ SHARPER = {
     "seddik.thm4.eq19": (
         Step("compare", None, BY_MEAN_TIGHT),
         Step("at every index", BY_MEAN_TIGHT, None, FOR_EACH),
-        *ERROR_BY_NEXT,
+        *only_if(PiMax(model(j + 1)), ERROR_BY_NEXT),
     ),
     "seddik.thm4.eq16": SPARE,
     "seddik.thm4.eq20.s1": (
         Step("compare", None, TIGHT),
         Step("at every index", TIGHT, None, FOR_EACH),
-        *ONE_MORE,
+        *only_if(Dev(k + 2), ONE_MORE),
     ),
     "seddik.thm4.tail-integral.s3": (
         *square(PiMax(q), (1 - SqNorm(q)) / 4),

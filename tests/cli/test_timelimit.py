@@ -66,3 +66,12 @@ def test_an_outer_limit_survives_an_inner_one():
 def test_no_limit():
     with time_limit(None):
         assert True
+
+
+def test_processor_time_does_not_pass_in_sleep():
+    """What the machine does otherwise is not counted; work is."""
+    with time_limit(0.3, processor=True):
+        time.sleep(0.6)
+    with pytest.raises(TimeUp), time_limit(0.3, processor=True):
+        while True:
+            pass

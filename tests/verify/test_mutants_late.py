@@ -140,7 +140,7 @@ def test_a_mutant_that_runs_out_of_its_time_is_undetected(monkeypatch):
     out = tally(c, Exact(), limit=3, seconds=0.2)
     assert len(seen) == out.total == 3
     assert out.undetected == [seen[0].change]
-    assert out.rows[0]["why"] == "ran out of its 0.2 s (--mutant-seconds)"
+    assert out.rows[0]["why"] == "ran out of its 0.2 s of processor time (--mutant-seconds)"
     assert out.killed == 2
 
 
