@@ -58,16 +58,16 @@ class Bounded:
         return self.low + width * (self.total / (self.n * GRID)) if self.n else math.nan
 
     def interval(self, error: float, looks: int = 1) -> Interval:
-        """Limits with error/2 each (the lower one alone: with error), at any number of looks."""
+        """Limits with error/2 each, at any number of looks; also where there is a lower one alone,
+        so that who needs one limit of any kind may double the error."""
         width = self.high - self.low
         if width == 0:
             return self.low, math.inf if self.open_above else self.high
-        share = error if self.open_above else error / 2
-        low = self.low + width * lower_limit(self.histogram, share)
+        low = self.low + width * lower_limit(self.histogram, error / 2)
         low = max(self.low, math.nextafter(low, -math.inf))
         if self.open_above:
             return low, math.inf
-        high = self.high - width * lower_limit(self.histogram[::-1], share)
+        high = self.high - width * lower_limit(self.histogram[::-1], error / 2)
         return low, min(self.high, math.nextafter(high, math.inf))
 
 

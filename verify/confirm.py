@@ -23,6 +23,7 @@ from .deduce import Deduction, deduce
 from .exact.oracle import forwards
 from .implied import window
 from .instances import _arb, check_at, compare, prepare
+from .sampling import FALSE_ALARM
 from .solvable import no_root
 from .values import Exact, Symbolic
 from .vanishing import half_moment, random_numbers, vanishes
@@ -189,8 +190,9 @@ def _sampling(
     for budget in BUDGETS:
         try:
             out = montecarlo.check(
-                check.rel, at, seed=seed, key=f"{claim.id}/confirm", budget=budget, delta=CLOSE
-            )
+                check.rel, at, seed=seed, key=f"{claim.id}/confirm", budget=budget, delta=CLOSE,
+                alpha=FALSE_ALARM / len(BUDGETS),
+            )  # fmt: skip
         except RefutableError:
             return None
         if out.outcome == "refuted":

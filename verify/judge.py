@@ -122,7 +122,9 @@ def judge_one(claim: Claim, options: Options, done: Mapping[str, Verdict] | None
     findings: list[tuple[str, Claim, Finding]] = []
     for r in readings:
         here = claim if r is None else claim.read(r)
-        findings.append((r.name if r else "", here, _read(here, options, facts, exact)))
+        # every reading is sampled, and pays for its own false alarm
+        paid = replace(options, claims=options.claims * len(readings))
+        findings.append((r.name if r else "", here, _read(here, paid, facts, exact)))
     _, primary, main = findings[0]
     out = Verdict(
         claim,

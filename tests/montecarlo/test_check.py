@@ -123,8 +123,8 @@ def test_intervals_get_narrower_and_hold():
     h[[0, BINS]] = 5000
     lo, hi = Bounded(10_000, 5_000 * GRID, h, 0.0, 2.0).interval(1e-6)
     assert 0.93 < lo < 1 < hi < 1.07
-    lo, hi = Bounded(10_000, 5_000 * GRID, h, 0.0, 2.0, open_above=True).interval(1e-6)
-    assert 0.93 < lo < 1
+    low, hi = Bounded(10_000, 5_000 * GRID, h, 0.0, 2.0, open_above=True).interval(1e-6)
+    assert low == lo  # a check of one side doubles the error, whatever the kind of the limits
     assert hi == math.inf
     one = np.bincount([BINS], minlength=BINS + 1)
     assert Bounded(1, GRID, one, 0.0, 2.0).interval(1e-3) == (0.0, 2.0)

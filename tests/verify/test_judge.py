@@ -1,16 +1,21 @@
 """The judge: words, witnesses, repairs, and that a corrupted engine does not go unnoticed."""
 
+from types import SimpleNamespace
+
 import pytest
 import sympy as sp
 
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
-from refutable.derivations.claim import claim
+from refutable.derivations.claim import Reading, claim
 from refutable.derivations.derive import derive
 from refutable.derivations.domain import Integers, Simplex
 from refutable.derivations.errors import Contradiction
 from refutable.derivations.families import Categorical
+from refutable.verify import confirm
+from refutable.verify import judge as judge_module
 from refutable.verify.judge import Options, combine, judge, judge_one
+from refutable.verify.sampling import FALSE_ALARM
 from tests.processes import FS, m, n, p
 
 Sm, S0 = sp.Function("S"), sp.Symbol("S_0")
@@ -50,6 +55,30 @@ def test_wrong_sign_is_refuted_at_the_smallest_instance_and_repaired():
     assert v.counterexample.engine != v.counterexample.confirmed_by
     assert "sign" in v.repair.why
     assert v.repair.verdict == "proved"
+
+
+def test_every_reading_pays_for_its_own_false_alarm(monkeypatch):
+    """Two readings of one of five claims: a tenth of the run's budget each."""
+    asked = []
+    monkeypatch.setattr(judge_module, "sample", lambda *a: asked.append(a[-1]))
+    readings = (Reading("one"), Reading("two", quantities={}))
+    options = Options(mutants=False, instances=10, claims=5)
+    verdict(S.eq(Sm(m), 1 - (1 - 1 / n) ** m * (1 - S0)), options=options, readings=readings)
+    assert asked == [10, 10]
+
+
+def test_larger_samples_of_a_confirmation_share_its_false_alarm(monkeypatch):
+    paid = []
+
+    def check(*_, alpha, **__):
+        paid.append(alpha)
+        return SimpleNamespace(outcome="open")
+
+    monkeypatch.setattr("refutable.montecarlo.check", check)
+    c = one(S.eq(Sm(m), 1))
+    assert confirm._sampling(c, SimpleNamespace(rel=c.statement), {}, 0, [], None) is None
+    assert len(paid) == len(confirm.BUDGETS) > 1
+    assert sum(paid) == pytest.approx(FALSE_ALARM)
 
 
 def test_a_corner_that_fails_is_a_missing_hypothesis():
