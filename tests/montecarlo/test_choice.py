@@ -1,6 +1,7 @@
 """Kernels that `simulate` reaches from a Process: the right one is chosen, with the right law.
 
-False alarms: intervals at level 1e-9 (8), means within 6.5 standard errors (1e-10; 9).
+False alarms: intervals at level 1e-9 (8), means within 6.5 standard errors (1e-10; 9); a bias of 1 % is
+13 of them or more.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from refutable.montecarlo.kernels import Chain, Distribution, KnownDesigns, Mixt
 from refutable.montecarlo.second import second_moments
 from refutable.montecarlo.simulate import run
 from refutable.montecarlo.tally import Tally
+from tests.montecarlo.test_sensitivity import sees_one_per_cent
 
 m, n, N, w, T, p = sp.symbols("m n N w T p")
 HALF = sp.Rational(1, 2)
@@ -103,11 +105,9 @@ def test_distribution_functions_are_sampled_by_ranks(name):
     kernel = found[0].model.kernel
     assert kernel == Distribution(6, 0 if name == "alone" else 4, kernel.share, name == "first")
     exact = second_moments(loop, at, last)[1]
-    norms = np.concatenate([found[0].paths(k).norms for k in range(250)])
+    norms = np.concatenate([found[0].paths(k).norms for k in range(330)])
     for g in range(last):
-        mean, error = norms[:, g].mean(), norms[:, g].std() / np.sqrt(len(norms))
-        assert abs(mean - exact[g + 1]) < 6.5 * error
-        assert abs(1.01 * mean - exact[g + 1]) > 6.5 * error
+        sees_one_per_cent(norms[:, g], exact[g + 1])
     table = run(loop, at, 3, 4096, ["risk"])
     assert all(r.lo < r.theory < r.hi <= 1 / 3 for r in table.rows)
 
@@ -134,11 +134,9 @@ def test_known_designs_reach_their_kernel(accumulate, size):
     fast, plain = (jobs([node], at, kernels=k)[0].model for k in (True, False))
     assert isinstance(fast.kernel, KnownDesigns)
     exact = second_moments(loop, at, 3)[1][3]
-    a = np.concatenate([fast.sample((1, 2), k).norms[:, 2] for k in range(250)])
-    b = (plain.sample((1, 2), 0, 20_000).vectors["model", 3] ** 2).sum(axis=1)
-    for x in (a, b):
-        assert abs(x.mean() - exact) < 6.5 * x.std() / np.sqrt(len(x))
-    assert abs(1.01 * a.mean() - exact) > 6.5 * a.std() / np.sqrt(len(a))
+    sees_one_per_cent(fast.kernel.sample(fast.needs, (1, 2), 0, 2_300_000).norms[:, 2], exact)
+    x = (plain.sample((1, 2), 0, 20_000).vectors["model", 3] ** 2).sum(axis=1)
+    assert abs(x.mean() - exact) < 6.5 * x.std() / np.sqrt(len(x))
     with pytest.raises(DomainError):
         jobs([node], {**at, sp.Symbol("Lambda"): (sp.Integer(3), sp.Integer(0))})
 
