@@ -55,7 +55,12 @@ def test_centring_matters():
     one, other = (
         exact.value(Mean(Trace(p.covariance(1))), at) for p in (apart, process("older", "n"))
     )
-    assert one == other == R(1, 2)
+    assert one == other == R(1, 2)  # one batch each; from then on two, of different means
+    at |= {N: sp.Integer(2)}
+    one, other = (
+        exact.value(Mean(Trace(p.covariance(2))), at) for p in (apart, process("older", "n"))
+    )
+    assert one < other
     p = process("accumulate", "n")
     assert exact.value(Mean(Trace(p.covariance(2))), at) == (1 - R(1, 2)) * (1 - R(1, 8))
 
