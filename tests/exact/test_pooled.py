@@ -49,18 +49,15 @@ def test_two_draws_by_hand():
 
 
 def test_centring_matters():
-    """Batches centred by themselves lose the scatter of their means."""
-    at = {n: sp.Integer(2), Sigma: (sp.Integer(1),)}
-    apart = Process("apart", Gaussian(Sigma, "n"), fits()["older"][0], fits()["older"][1], index=t)
-    one, other = (
-        exact.value(Mean(Trace(p.covariance(1))), at) for p in (apart, process("older", "n"))
+    """Batches centred by themselves lose the scatter of their means; a single batch has none."""
+    at = {n: sp.Integer(2), N: sp.Integer(2), Sigma: (sp.Integer(1),)}
+    apart = Process("apart", Gaussian(Sigma, "n"), *fits()["both"], index=t)
+    first, second = (
+        [exact.value(Mean(Trace(p.covariance(g))), at) for p in (apart, process("both", "n"))]
+        for g in (1, 2)
     )
-    assert one == other == R(1, 2)  # one batch each; from then on two, of different means
-    at |= {N: sp.Integer(2)}
-    one, other = (
-        exact.value(Mean(Trace(p.covariance(2))), at) for p in (apart, process("older", "n"))
-    )
-    assert one < other
+    assert first[0] == first[1] == R(1, 2)
+    assert second[0] < second[1]
     p = process("accumulate", "n")
     assert exact.value(Mean(Trace(p.covariance(2))), at) == (1 - R(1, 2)) * (1 - R(1, 8))
 
