@@ -1,13 +1,16 @@
 """What theory says a simulated quantity is, at every generation, in floats.
 
-Second moments by their recursion (`second`), Gaussian covariances by the derived formula, collapse
-of a fully synthetic chain by its ancestral dual. Where none of them answers, there is no theory.
+Second moments by their recursion (`second`), Gaussian covariances by the derived formula; of a fully
+synthetic chain collapse by its ancestral dual, and sums over tokens by the chain of one token. Where
+none of them answers, there is no theory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import sympy as sp
 
 from refutable.derivations.derive import derive
@@ -23,6 +26,15 @@ from .quantities import QUANTITIES
 from .second import second_moments
 
 __all__ = ["theory"]
+
+#: Sums over tokens: true share -> what a token adds, by its share.
+PER_TOKEN: dict[str, Callable[[float], Callable[[np.ndarray], np.ndarray]]] = {
+    "support": lambda q: lambda x: (x > 0) * 1.0,
+    "l1": lambda q: lambda x: abs(x - q),
+    "tv": lambda q: lambda x: abs(x - q) / 2,
+}
+#: Multiplications that a sum over tokens is worth.
+WORK = 2_000_000_000
 
 
 def theory(
@@ -47,6 +59,8 @@ def theory(
             return _derived(process, values, name, generations)
         if name in ("collapsed", "time"):
             return _collapse(process, values, name, internal)
+        if name in PER_TOKEN or name == "lost":
+            return _per_token(process, values, name, internal)
     except OutsideFragment:
         return None
     return None
@@ -71,10 +85,10 @@ def _derived(process: Process, values: Mapping, name: str, at: Sequence[int]) ->
     return out
 
 
-def _collapse(process: Process, values: Mapping, name: str, internal: list[int]) -> list[float] | None:
-    if lent.collapsed_by is None:
+def _chain(process: Process, values: Mapping, last: int) -> tuple[list[sp.Rational], int] | None:
+    """(law, n) where every generation is n draws from the model before."""
+    if not isinstance(process.family, Categorical):
         return None
-    last = max(internal)
     steps = plan(process, values, last)
     sizes = {s.items[0].size for s in steps}
     plain = all(
@@ -83,10 +97,18 @@ def _collapse(process: Process, values: Mapping, name: str, internal: list[int])
         and [(w, t) for w, t, _ in s.items[0].law.terms] == [(1, g)]
         for g, s in enumerate(steps)
     )  # fmt: skip
-    if not (plain and len(sizes) == 1 and isinstance(process.family, Categorical)):
+    if not plain or len(sizes) != 1:
         return None
-    p = [sp.Rational(x.numerator, x.denominator) for x in probabilities(values, process.family.truth)]
-    by = lent.collapsed_by(p, sizes.pop(), last)
+    p = probabilities(values, process.family.truth)
+    return [sp.Rational(x.numerator, x.denominator) for x in p], sizes.pop()
+
+
+def _collapse(process: Process, values: Mapping, name: str, internal: list[int]) -> list[float] | None:
+    last = max(internal)
+    chain = _chain(process, values, last)
+    if lent.collapsed_by is None or chain is None:
+        return None
+    by = lent.collapsed_by(*chain, last)
     if name == "collapsed":
         return [by[g] for g in internal]
     means = [0.0]
@@ -95,3 +117,21 @@ def _collapse(process: Process, values: Mapping, name: str, internal: list[int])
     return [means[g] + process.origin - 1 for g in internal]
 
 
+def _per_token(process: Process, values: Mapping, name: str, internal: list[int]) -> list[float] | None:
+    last = max(internal)
+    chain = _chain(process, values, last)
+    if lent.of_token is None or chain is None:
+        return None
+    law, size = chain
+    kinds = Counter(law) if name in PER_TOKEN else {law[0]: 1}
+    if len(kinds) * (last + 1) * (size + 1) ** 2 > WORK:
+        return None
+    total = [0.0] * (last + 1)
+    for share, many in kinds.items():
+        f = PER_TOKEN[name](float(share)) if name in PER_TOKEN else _gone
+        total = [a + many * b for a, b in zip(total, lent.of_token(f, float(share), size, last), strict=True)]
+    return [total[g] for g in internal]
+
+
+def _gone(x: np.ndarray) -> np.ndarray:
+    return (x == 0) * 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -28,10 +28,16 @@ def _collapsed_by(law: Sequence[sp.Rational], size: int, last: int) -> list[floa
     return collapsed_by_float(_exact(law), size, last)[0]
 
 
+def _of_token(f: Callable, share: float, size: int, last: int) -> Sequence[float]:
+    from .exact.two_types import of_token
+
+    return list(of_token(f, share, size, last))
+
+
 def _exact(law: Sequence[sp.Rational]) -> list[fmpq]:
     from flint import fmpq
 
     return [fmpq(int(x.p), int(x.q)) for x in law]
 
 
-lent.lend(_collapse_time, _collapsed_by)
+lent.lend(_collapse_time, _collapsed_by, _of_token)

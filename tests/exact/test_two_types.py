@@ -13,6 +13,7 @@ from refutable.verify.exact.dual import collapse_time
 from refutable.verify.exact.dual_numeric import collapse_time_float
 from refutable.verify.exact.two_types import (
     additive,
+    of_token,
     remaining_time,
     remaining_time_float,
     time_from,
@@ -75,3 +76,22 @@ def test_starts_that_do_not_fit(counts):
     for wrong in (0, 2.5, True):
         with pytest.raises(DomainError):
             remaining_time_float(wrong)
+
+
+@pytest.mark.parametrize("share", [0.0, 1 / 3, 1.0])
+def test_one_token_is_the_two_type_chain(share):
+    """Powers of the matrix by hand; a law of equal tokens is their sum."""
+    n, last = 7, 5
+    f = lambda x: np.abs(x - share)  # noqa: E731
+    states = np.arange(n + 1)
+    step = np.array([[comb(n, y) * (x / n) ** y * (1 - x / n) ** (n - y) for y in states] for x in states])
+    law = np.array([comb(n, y) * share**y * (1 - share) ** (n - y) for y in states])
+    expected = [0.0]
+    for _ in range(last):
+        expected.append(law @ f(states / n))
+        law = law @ step
+    assert np.allclose(of_token(f, share, n, last), expected, rtol=1e-12, atol=1e-15)
+    if share == 1 / 3:
+        assert np.allclose(additive(f, [fmpq(1, 3)] * 3, n, last), 3 * np.array(expected[1:]), rtol=1e-12)
+    with pytest.raises(DomainError):
+        of_token(f, 1.5, n, last)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import comb
 
 import numpy as np
@@ -20,7 +21,7 @@ from refutable.derivations.errors import DomainError
 
 from .dual import check
 
-__all__ = ["additive", "remaining_time", "remaining_time_float", "time_from"]
+__all__ = ["additive", "of_token", "remaining_time", "remaining_time_float", "time_from"]
 
 UNIT = 2.0**-52
 
@@ -85,16 +86,36 @@ def additive(
     [0.75, 0.875]
     """
     live, dead = check(p, n), sum(1 for x in p if not x)
-    step, values = _matrix(n), np.empty((last, n + 1))
-    here = np.asarray(f(np.arange(n + 1) / n), float)
-    for g in range(last):
-        values[g] = here
-        here = step @ here
+    values = _values(f, n, last)
     kinds = Counter((int(x.p), int(x.q)) for x in live)
     first = np.sum([many * _binomial(n, a / b) for (a, b), many in kinds.items()], axis=0)
     return values @ first + dead * values[:, 0]
 
 
+def of_token(f: Callable[[np.ndarray], np.ndarray], share: float, n: int, last: int) -> np.ndarray:
+    """E f(share) of one token at generations 0..last, where its true share is `share`.
+
+    >>> of_token(lambda x: (x == 0) * 1.0, 0.5, 2, 2).tolist()
+    [0.0, 0.25, 0.375]
+    """
+    _size(n)
+    if not 0 <= share <= 1:
+        raise DomainError(f"a share is {share}, outside [0, 1]")
+    now = np.asarray(f(np.array([share])), float)
+    return np.concatenate([now, _values(f, n, last) @ _binomial(n, share)])
+
+
+def _values(f: Callable[[np.ndarray], np.ndarray], n: int, last: int) -> np.ndarray:
+    """E f(share after g generations) by g < last and by counts now, (last, n + 1)."""
+    step, values = _matrix(n), np.empty((last, n + 1))
+    here = np.asarray(f(np.arange(n + 1) / n), float)
+    for g in range(last):
+        values[g] = here
+        here = step @ here
+    return values
+
+
+@lru_cache(maxsize=1)
 def _matrix(n: int) -> np.ndarray:
     return np.array([_binomial(n, x / n) for x in range(n + 1)])
 
