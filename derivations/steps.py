@@ -26,6 +26,7 @@ RULES = {
     "concave power": "a power below one of a positive concave function is concave",
     "derive": "the mean is derived from the process",
     "exponentiate": "u <= c log v gives exp(u/c) <= v",
+    "first term": "a sum is its first term and the rest; at least its first, if none is negative",
     "function": "a function of one variable, on an interval",
     "Jensen": "E f(X) <= f(E X) for a concave f",
     "largest set": "lambda = pi (1 - pi) for the largest values over sets",

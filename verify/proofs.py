@@ -42,7 +42,7 @@ def script_of(claim: Claim) -> tuple[Step, ...]:
 
 def _sharper(claim: Claim) -> tuple[Step, ...]:
     """More steps, for what the script does not reach: for sharper versions of the statement."""
-    return _scripts(claim.paper, "SHARPER").get(claim.id, ())
+    return _scripts(f"{claim.paper}_sharper", "SHARPER").get(claim.id, ())
 
 
 def try_script(claim: Claim, d: Deduction, facts: tuple[Rel, ...]) -> bool:

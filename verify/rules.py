@@ -22,6 +22,7 @@ from .region import Variable
 from .rules_means import jensen, layer_cake, markov, mean, split, tower
 from .rules_spread import spreads
 from .rules_strict import strict_mean, strict_mean_over_sets
+from .rules_sums import first_term
 from .rules_tails import proportion, union_over_sets
 from .rules_vectors import average_over_sets, cauchy_schwarz, largest_set, over_sets, triangle
 
@@ -244,6 +245,7 @@ CHECKERS: dict[str, Checker] = {
     "concave power": concave_power,
     "derive": derive,
     "exponentiate": exponentiate,
+    "first term": first_term,
     "function": function,
     "Jensen": jensen,
     "largest set": largest_set,

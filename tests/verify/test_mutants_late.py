@@ -21,11 +21,12 @@ from refutable.verify.judge import Options, judge_one
 from refutable.verify.met import met
 from refutable.verify.mutation import tally
 from refutable.verify.region import region_of
+from refutable.verify.rules_sums import first_term
 from refutable.verify.rules_vectors import average_over_sets
 from refutable.verify.shifted import specialised
 from refutable.verify.values import Exact
 
-k, n, N, s, p, x, y = sp.symbols("k n N s p x y")
+k, n, N, s, p, x, y, j = sp.symbols("k n N s p x y j")
 u, v = sp.Function("u"), sp.Function("v")
 _REAL = Once(Truth(), N, "real")
 KEEPING = Process("keeping", Categorical(p), Pool([_REAL, Draw(Model(), n, "y")]),
@@ -201,3 +202,29 @@ def test_an_average_over_sets_needs_the_number_of_classes():
     step = Step("average over sets", KEEPING.truth, None, {"of halves": True})
     with pytest.raises(Rejected, match="number of classes"):
         average_over_sets(step, argument)
+
+
+# -- the first term of a sum -------------------------------------------------------------------
+
+
+def _first(f, lo=1, hi=k, least=False, **domain):
+    c = made(S.le(n, n), {**SIZES, **{sp.Symbol(x): d for x, d in domain.items()}})
+    argument = Argument(deduce(c), region_of(c, []).copy())
+    return first_term(Step("first term", sp.Sum(f, (j, lo, hi)), None, {"least": least}), argument)
+
+
+def test_a_sum_is_its_first_term_and_the_rest():
+    (rel,) = _first(j**2)
+    for last in (1, 2, 5):
+        lhs, rhs = (side.subs(k, last).doit() for side in (rel.lhs, rel.rhs))
+        assert rel.op == "="
+        assert lhs == rhs == sum(i * i for i in range(1, last + 1))
+
+
+def test_a_sum_is_at_least_its_first_term_where_none_is_negative():
+    assert _first(j * n, least=True) == [S.le(n, sp.Sum(j * n, (j, 1, k)))]
+    with pytest.raises(Rejected, match="nonnegative"):
+        _first(2 - j, least=True)
+    with pytest.raises(Rejected, match="have a term"):
+        _first(j * n, hi=k - 1, least=True)
+    assert _first(j * n, hi=k - 1, k=Integers(2))
