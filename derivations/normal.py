@@ -217,7 +217,7 @@ class Normaliser:
         last, c = _split_integer(sp.expand(b - a + 1))
         if abs(c) > MAX_PEEL:
             last, c = b - a + 1, 0
-        g = self.generator(_opaque("sum", canonical(shifted), i, sp.Integer(1), last))
+        g = self.generator(_opaque("sum", _by_depth(canonical(shifted)), i, sp.Integer(1), last))
         for j in range(1, c + 1):
             g = g + self.rewrite(shifted.xreplace({i: last + j}))
         for j in range(0, -c):
@@ -242,7 +242,7 @@ class Normaliser:
         last, c = _split_integer(sp.expand(b - a + 1))
         if abs(c) > MAX_PEEL:
             last, c = b - a + 1, 0
-        g: sp.Expr = self.generator(sp.Product(shifted, (i, 1, last)))
+        g: sp.Expr = self.generator(_by_depth(sp.Product(shifted, (i, 1, last))))
         for j in range(1, c + 1):
             g = g * self.rewrite(shifted.xreplace({i: last + j}))
         for j in range(0, -c):
@@ -275,7 +275,7 @@ class Normaliser:
             )
         if 0 in [f.xreplace({i: sp.Integer(j)}) for j in range(1, a)]:
             return self.generator(_opaque("product", canonical(f), i, sp.Integer(a), b))
-        g = self.generator(sp.Product(sp.expand(f), (i, 1, last)))
+        g = self.generator(_by_depth(sp.Product(sp.expand(f), (i, 1, last))))
         for j in range(1, c + 1):
             g = g * self.rewrite(f.xreplace({i: last + j}))
         for j in range(0, -c):
@@ -340,6 +340,22 @@ def _own_indices(e: sp.Expr) -> sp.Expr:
         inner = [(j, p.xreplace({k: d}), q.xreplace({k: d})) for j, p, q in limits[:place]]
         limits[: place + 1] = [*inner, (d, a, b)]
     return e.func(body, *limits)
+
+
+def _by_depth(e: sp.Expr, depth: int = 0) -> sp.Expr:
+    """`e` with indices named after their depth, where `_own_indices` gave each one a dummy."""
+    if not e.atoms(sp.Sum, sp.Product):
+        return e
+    if not isinstance(e, (sp.Sum, sp.Product)):
+        return e.func(*(_by_depth(x, depth) for x in e.args))
+    body = _by_depth(e.function, depth + len(e.limits))
+    names = {
+        k: sp.Symbol(f"_index{depth + place}", integer=True)
+        for place, (k, _, _) in enumerate(e.limits)
+        if isinstance(k, sp.Dummy)
+    }
+    limits = [(names.get(k, k), a.xreplace(names), b.xreplace(names)) for k, a, b in e.limits]
+    return e.func(body.xreplace(names), *limits)
 
 
 def _whole_shift(f: sp.Expr, i: sp.Symbol) -> int:

@@ -43,8 +43,14 @@ def iterate(r: Recurrence, generation: int, put: dict | None = None) -> sp.Expr:
     u = r.initial.xreplace(put)
     for g in range(r.start + 1, generation + 1):
         at = {r.generation: sp.Integer(g), **put}
-        u = (r.matrix.xreplace(at) * u + r.forcing.xreplace(at)).applyfunc(sp.cancel)
+        matrix, forcing = (_summed(part.xreplace(at)) for part in (r.matrix, r.forcing))
+        u = (matrix * u + forcing).applyfunc(sp.cancel)
     return sp.factor(r.value(u).xreplace(put))
+
+
+def _summed(part: sp.Matrix) -> sp.Matrix:
+    """The entries with their sums over a concrete range carried out."""
+    return part.doit() if part.atoms(sp.Sum, sp.Product) else part
 
 
 def blocks(matrix: sp.Matrix) -> list[list[int]]:
@@ -331,7 +337,7 @@ def _exp_poly(b: sp.Expr, g: sp.Symbol) -> list[tuple[sp.Expr, sp.Expr]] | None:
 
 
 def _first_order(a: sp.Expr, b: sp.Expr, initial: sp.Expr, g: sp.Symbol, start: int) -> sp.Expr:
-    k = sp.Symbol("_k", integer=True)
+    k = _unused("_k", a, b)
     if a == 1:
         return initial + _sum(b.xreplace({g: k}), k, start + 1, g)
     constant = sp.cancel(sp.together(b / (1 - a)))
@@ -342,10 +348,19 @@ def _first_order(a: sp.Expr, b: sp.Expr, initial: sp.Expr, g: sp.Symbol, start: 
         raise OutsideFragment(
             "a recurrence whose factors may vanish has no closed form", part="schedule"
         )
-    j = sp.Symbol("_j", integer=True)  # the product runs inside a sum over k
+    j = _unused("_j", a, b)  # the product runs inside a sum over k
     before = telescope(a.xreplace({g: j}), j, start + 1, k)
     ratio = sp.cancel(sp.together(b.xreplace({g: k}) / before))
     return product * (initial + _sum(ratio, k, start + 1, g))
+
+
+def _unused(name: str, *expressions: sp.Expr) -> sp.Symbol:
+    """An index that no expression has, bound ones included: a sum inside keeps its own."""
+    names = {s.name for e in expressions for s in e.atoms(sp.Symbol)}
+    k = 0
+    while f"{name}{k or ''}" in names:
+        k += 1
+    return sp.Symbol(f"{name}{k or ''}", integer=True)
 
 
 def _sum(body: sp.Expr, k: sp.Symbol, first: object, last: sp.Expr) -> sp.Expr:

@@ -28,6 +28,7 @@ from .comparison import limit_relation
 from .divergence import diverges
 from .existence import prove_exists, prove_none_exists
 from .finiteness import unmet
+from .finiteproducts import name_products
 from .integrals import carry_out
 from .lattice import is_whole, with_floors, without_floors
 from .lemmas import circular
@@ -459,7 +460,8 @@ def _inequality(rel: S.Rel, original: S.Rel, d: Deduction, region: Region) -> bo
         return _finite(S.Rel("<", rel.rhs, sp.oo), d, region)
     work = region.copy()
     lemmas = add_facts(original, work, d.formula)
-    certificate = prove(S.Rel(rel.op, work.abstract(rel.lhs), work.abstract(rel.rhs)), work)
+    sides = name_products((work.abstract(rel.lhs), work.abstract(rel.rhs)), work)
+    certificate = prove(S.Rel(rel.op, *sides), work)
     if certificate is None:
         d.missing = d.missing or f"no certificate for {original}"
         return False

@@ -17,7 +17,7 @@ import sympy as sp
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim, expand
-from refutable.derivations.domain import Integers, Reals, Simplex
+from refutable.derivations.domain import Integers, Reals, Schedule, Simplex
 from refutable.derivations.errors import OutsideFragment, RefutableError
 
 from .deduce import Deduction
@@ -139,6 +139,10 @@ def _options(claim: Claim) -> Iterator[S.Rel]:
     for s, d in claim.domain.items():
         if isinstance(d, Simplex) and not d.nontrivial:
             yield S.lt(Q.NormInf(Q.AnyVec(s)), 1)
+    for s, d in claim.domain.items():
+        if isinstance(d, Schedule) and isinstance(d.values, Integers) and d.values.lo.is_Integer:
+            for start in sorted({p.origin for p in Q.processes_of(claim.bound())}):
+                yield S.ge(s(start), d.values.lo + 1)
     for node in sorted(claim.bound().atoms(Q.Coord, Q.Mass), key=sp.default_sort_key):
         if isinstance(node.args[0], (Q.TruthVec, Q.AnyVec)):
             yield S.gt(letters.get(node, node), 0)

@@ -137,7 +137,8 @@ def _name_range(node: sp.Expr, region: Region, domain: Mapping[sp.Basic, Domain]
     if isinstance(node, sp.Product):
         if holds(">=", sp.Integer(0)) and holds("<=", sp.Integer(1)):
             positive = b is not sp.oo and holds(">", sp.Integer(0))
-            region.bound(node, 0, 1, lo_open=positive)
+            some = b is sp.oo or prove(Rel(">=", b, a), region) is not None
+            region.bound(node, 0, 1, lo_open=positive, hi_open=some and holds("<", sp.Integer(1)))
         return
     if isinstance(body, sp.Symbol) and body in inner.variables:
         low = inner.variables[body].lo

@@ -80,6 +80,19 @@ def test_a_falling_sequence_ends_below_its_early_values(value, proved):
     assert deduce(replace(c, statement=Implies(premise, lt(end.lhs, value)))).proved == proved
 
 
+MISSING = {
+    "bakshi.prop3.7.s1": ["n >= 2"],
+    "bakshi.prop3.8.s1": ["n(0) >= 2"],
+}
+
+
+@pytest.mark.parametrize("id", MISSING)
+def test_accumulation_grows_unless_the_first_batch_or_the_truth_is_a_point(id):
+    v = judge_one(claims()[id], replace(QUICK, instances=40))
+    assert (v.verdict, v.refutes, v.repair.verdict) == ("refuted", "domain", "proved")
+    assert all(x in v.repair.why for x in MISSING[id])
+
+
 def test_the_type_two_error_is_not_a_line():
     v = verdict("bakshi.oracle.np.s1")
     assert v.verdict == "refuted"
