@@ -97,6 +97,8 @@ def _alone(e: sp.Basic, scope: Scope) -> bool:
 
 def _distribution(steps: Sequence[Step]) -> Distribution | None:
     """Synthetic data alone; or fresh real data beside them, with one weight throughout."""
+    if any(item.size > LARGEST for step in steps for item in step.items):
+        return None
     sizes = _sizes(steps)
     if sizes and len(set(sizes)) == 1:
         return Distribution(sizes[0], 0, Fraction(0), False)

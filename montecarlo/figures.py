@@ -84,6 +84,9 @@ def make(
 def _written(name: str, made: Figure, drawn: Drawn, folder: Path, ending: str, runs: int | None) -> str:
     """Write what is there of a figure; a line that says so."""
     found, whole = points(made, drawn), drawn.ended == "complete"
+    asked = "" if runs is None else f"; {runs} runs as asked"
+    reduced = f"; reduced: {made.reduced} (--full: all of it)" if made.reduced else ""
+    shown = replace(made, note=made.note + asked, title=made.title + ("" if whole else " (partial)"))
     table, picture = (folder / f"{name}.partial.{e}" for e in ("csv", ending))
     some = sum(c.done == c.many for c in drawn.curves)
     many = f"{some} of {len(made.curves)} curves are whole"
@@ -95,7 +98,5 @@ def _written(name: str, made: Figure, drawn: Drawn, folder: Path, ending: str, r
         table, picture = (folder / f"{name}.{e}" for e in ("csv", ending))
         many = f"{len(made.curves)} curves"
     write_atomic(table, csv_text(found))
-    plot_figure(made if whole else replace(made, title=f"{made.title} (partial)"), found, picture)
-    reduced = f"; reduced: {made.reduced} (--full: all of it)" if made.reduced else ""
-    asked = "" if runs is None else f"; {runs} runs as asked"
+    plot_figure(shown, found, picture)
     return f"{name}: {picture} and {table.name}, {many}{reduced}{asked}"

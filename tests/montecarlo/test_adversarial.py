@@ -48,6 +48,15 @@ def test_sizes_whose_squares_overflow(n, capsys):
         assert float(row["theory"]) == pytest.approx(0.5, abs=1e-8)
 
 
+def test_sizes_beyond_a_kernels_are_drawn(capsys):
+    """Indices of 16 bits end at 65535 data. Errors after g fits have mean g / (6 n): that the mean of 64
+    is three times as large is more than 15 standard errors away."""
+    args = ["--preset", "cdf", "--set", "n=70000", "--quantity", "risk"]
+    for row in table(capsys, *args):
+        assert 0 < float(row["mean"]) < 1 / 70_000
+        assert float(row["theory"]) == pytest.approx(int(row["generation"]) / 420_000, rel=1e-4)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
