@@ -1,7 +1,8 @@
-"""Instances at which the equation in a premise holds.
+"""Instances at which a premise holds.
 
 "If f = g, then ..." says nothing at nearly all instances. So the equation is solved, instance by
 instance, for one number, or for the constant value of one sequence; what is in the domain is kept.
+A statement of pure arithmetic is given to a solver, which may know where it fails.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from refutable.derivations.domain import Integers, Reals, Schedule
 from refutable.derivations.errors import RefutableError
 
 from .affinelimits import filled
+from .countermodel import countermodel
 from .instances import Instance, prepare, satisfies
 
 __all__ = ["met"]
@@ -27,7 +29,10 @@ MOST = 60
 
 
 def met(claim: Claim, ats: list[Instance]) -> Iterator[Instance]:
-    """Instances of the domain, made from those given, that satisfy an equation of a premise."""
+    """Instances of the domain that satisfy a premise: by a solver, or made from those given."""
+    found = countermodel(claim)
+    if found is not None and satisfies(claim, found):
+        yield found
     told = 0
     for rel in _equations(claim.bound()):
         for at in ats[:ROWS]:

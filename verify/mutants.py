@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 from refutable.derivations import quantity as Q
 from refutable.derivations import statement as S
 from refutable.derivations.claim import Claim, expand
-from refutable.derivations.domain import Integers, Reals
+from refutable.derivations.domain import Integers, Reals, Schedule
 from refutable.derivations.matrices import has_matrices
 
 from .matrixmutants import matrix_changes
@@ -52,17 +52,26 @@ def mutants_of(claim: Claim, limit: int | None = MAX_MUTANTS) -> list[Mutant]:
     if claim.where and claim.expanded() != claim.statement:
         bodies.append(claim.expanded())
     seen: set[sp.Basic] = {claim.expanded()}
+    places = _places(claim.expanded(), claim)
     out = []
     for body in bodies:
         for m in _mutate(body, symbols, set(claim.quantities)):
             plain = expand(m.statement, claim.where)
-            if plain not in seen:
+            if plain not in seen and _places(plain, claim) <= places:
                 seen.add(plain)
                 out.append(m)
     out += [m for m in _other_events(claim) if m.statement not in seen]
     if limit is None or len(out) <= limit:
         return out
     return _spread(out, limit)
+
+
+def _places(st: sp.Basic, claim: Claim) -> set[sp.Basic]:
+    """Real numbers at whose places a sequence or a model is taken: such a version says nothing."""
+    calls = [c for c in st.atoms(AppliedUndef) if isinstance(claim.domain.get(c.func), Schedule)]
+    found = {s for c in calls for s in c.free_symbols}
+    found |= {s for v in st.atoms(Q.ModelVec, Q.BatchVec) for s in v.args[-1].free_symbols}
+    return {s for s in found if isinstance(claim.domain.get(s), Reals)}
 
 
 def token_symbols(claim: Claim) -> set[sp.Basic]:

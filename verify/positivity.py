@@ -519,7 +519,7 @@ def _quotient(e: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return quotient(e)
 
 
-_COMPARE = {
+COMPARE = {
     ">=": operator.ge,
     ">": operator.gt,
     "=": operator.eq,
@@ -553,11 +553,11 @@ def _smt(num: sp.Expr, den: sp.Expr, strict: bool, region: Region) -> Certificat
         n, d = _quotient(e)
         zero, tn = z3.RealVal(0), term(n)
         if d == 1:
-            body = _COMPARE[op](tn, zero)
+            body = COMPARE[op](tn, zero)
         else:  # multiply by the square of the denominator, which must not vanish
             td = term(d)
             left = tn if op in ("=", "!=") else tn * td
-            body = z3.And(td != zero, _COMPARE[op](left, zero))
+            body = z3.And(td != zero, COMPARE[op](left, zero))
         solver.add(body)
 
     try:
