@@ -56,7 +56,7 @@ def plot_figure(figure: Figure, points: Sequence[Point], path: str | Path) -> No
             if figure.log_x:
                 axes.set_xscale("log")
             elif name in whole:
-                axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+                axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
         canvas.suptitle(figure.title, fontsize=10)
         note = figure.note + (f". Reduced: {figure.reduced}" if figure.reduced else "")
         canvas.supxlabel(textwrap.fill(note, int(17 * wide)), fontsize=6.5, color="#444444")

@@ -89,7 +89,7 @@ def read_checkpoint(path: str | Path, digest: str) -> dict | None:
         raise UsageError(f"{path} is no checkpoint of this version; name another file")
     if body["digest"] != digest:
         raise UsageError(
-            f"{path} belongs to another run (process, sizes, quantities or seed differ);"
-            " name another file or delete it"
+            f"{path} belongs to another run (process, sizes, quantities, replicates or seed differ);"
+            " name another file (for figures a folder) or delete it"
         )
     return body

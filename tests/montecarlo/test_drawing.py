@@ -103,6 +103,21 @@ def test_ctrl_c_leaves_a_valid_partial_figure(whole, tmp_path, monkeypatch, caps
     assert files(tmp_path) == whole
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to oneself")
+def test_ctrl_c_leaves_a_valid_table(tmp_path, monkeypatch, capsys):
+    args = ["simulate", "--preset", "partially-synthetic", "--generations", "2", "--runs", "20000"]
+    assert main([*args, "--executor", "serial", "--no-progress"]) == 0
+    whole = capsys.readouterr().out
+    args += ["--resume", str(tmp_path / "state"), "--no-progress"]
+    with monkeypatch.context() as patch:
+        patch.setattr(cli, "_pool", lambda args, large: Stopping(5, signal.SIGINT))
+        assert main(args) == cli.INTERRUPTED
+    part = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert {int(r["n"]) for r in part} < {4096 * k for k in range(1, 5)}
+    assert main(args) == 0
+    assert capsys.readouterr().out == whole
+
+
 def test_time_stops_within_a_figure(whole, tmp_path):
     """No time at all is one shard for each call."""
     args = [*ARGS, "-o", str(tmp_path), "--executor", "serial"]
