@@ -18,7 +18,7 @@ from refutable.derivations.errors import OutsideFragment, RefutableError
 
 from .effort import steps
 from .instances import Instance, check_at, order_of, satisfies
-from .positivity import COMPARE, _quotient
+from .positivity import _COMPARE, _quotient
 
 __all__ = ["modelled"]
 
@@ -72,7 +72,7 @@ class _Question:
         if isinstance(st, S.Rel) and isinstance(st.lhs, sp.Expr):
             num, den = _quotient(st.lhs - st.rhs)
             n, d, zero = self.term(num), self.term(den), z3.RealVal(0)
-            return z3.And(d != zero, COMPARE[st.op](n if st.op in ("=", "!=") else n * d, zero))
+            return z3.And(d != zero, _COMPARE[st.op](n if st.op in ("=", "!=") else n * d, zero))
         if isinstance(st, (S.And, S.Or)):
             return (z3.And if isinstance(st, S.And) else z3.Or)([self.holds(p) for p in st.args])
         if isinstance(st, S.Not):
