@@ -35,7 +35,6 @@ from .exact import Undefined
 from .implied import implied
 from .instances import Check, candidates, check_at, instances, named, relevant, satisfies
 from .met import met
-from .modelled import modelled
 from .mutation import tally
 from .probes import far
 from .proofs import script_of
@@ -236,7 +235,7 @@ def _read(claim: Claim, options: Options, facts: tuple[S.Rel, ...], exact: Exact
                 return _refuted(weaker, failing, exact, options, finding, Symbolic(d))
         if not deduction.proved and "exact" in options.engines:
             failing = _edges(claim, body, exact) or _met(claim, body, ats, exact)
-            failing = failing or _modelled(claim, body) or far(claim, body, exact)
+            failing = failing or far(claim, body, exact)
             if failing is not None:
                 return _refuted(claim, failing, exact, options, finding)
         finding.evidence.append(_symbolic_evidence(deduction, time.perf_counter() - t))
@@ -333,12 +332,6 @@ def _met(claim: Claim, body: sp.Basic, ats: list[dict], exact: Exact):  # type: 
         if c.truth is False:
             return at, c
     return None
-
-
-def _modelled(claim: Claim, body: sp.Basic):  # type: ignore[no-untyped-def]
-    """A failure that the solver proposes, for a statement about numbers alone."""
-    at = modelled(claim, body)
-    return None if at is None else (at, check_at(body, at))
 
 
 def _margin(c: Check) -> sp.Expr:

@@ -24,7 +24,6 @@ from .extremes import last_look
 from .farsampled import sampled
 from .instances import check_at, instances, named
 from .met import met
-from .modelled import modelled
 from .monotone import obligations
 from .mutants import MAX_MUTANTS, Mutant, mutants_of
 from .premises import barely
@@ -233,8 +232,6 @@ def _at_last(
         opposite = deduce_quietly(replace(changed, statement=against), facts)
         if opposite is not None and opposite.proved:
             return "killed", "its opposite is proved"
-    if (found := modelled(changed, body)) is not None:
-        return "killed", f"false at {_text(found)}"
     corner = last_look(changed, body, true, exact)
     if corner is not None:
         return "killed", f"does not hold at {_text(corner)}"

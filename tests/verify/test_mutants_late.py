@@ -19,7 +19,6 @@ from refutable.verify.farsampled import WRONG, sampled
 from refutable.verify.instances import check_at, instances
 from refutable.verify.judge import Options, judge_one
 from refutable.verify.met import met
-from refutable.verify.modelled import modelled
 from refutable.verify.mutation import tally
 from refutable.verify.region import region_of
 from refutable.verify.rules_sums import first_term
@@ -229,38 +228,3 @@ def test_a_sum_is_at_least_its_first_term_where_none_is_negative():
     with pytest.raises(Rejected, match="have a term"):
         _first(j * n, hi=k - 1, least=True)
     assert _first(j * n, hi=k - 1, k=Integers(2))
-
-
-# -- instances from the solver -----------------------------------------------------------------
-
-
-def test_the_solver_proposes_where_a_statement_fails():
-    """Between numbers, whole ones among them; the judge refutes it."""
-    st = S.Implies(S.And(S.ge(x, 3 * y + 7), S.ge(y, 2 - x)), S.le(n * y, x * x / 5 - 9))
-    c = made(st, {x: Reals(), y: Reals(), n: Integers(1, 3)})
-    at = modelled(c, c.bound())
-    assert check_at(c.bound(), at).truth is False
-    assert at[n].is_Integer
-    v = judge_one(c, Options(fast=True))
-    assert (v.verdict, v.refutes) == ("refuted", "formula")
-
-
-def test_the_solver_proposes_nothing_for_what_is_true_or_has_quantities():
-    """Nor outside of ranges and hypotheses."""
-    squares = made(S.ge(x * x + y * y, 2 * x * y), {x: Reals(), y: Reals()})
-    assert modelled(squares, squares.bound()) is None
-    small = made(S.le(x, 3), {x: Reals(0, 3)})
-    assert modelled(small, small.bound()) is None
-    bound = made(S.le(x, y), {x: Reals(), y: Reals()}, hypotheses=(S.le(x + 1, y),))
-    assert modelled(bound, bound.bound()) is None
-    c = _drift(sp.Rational(1, 100))
-    assert modelled(c, c.bound()) is None
-
-
-def test_what_the_solver_proposes_is_checked(monkeypatch):
-    """A proposal outside the domain, or at which the statement holds, is none."""
-    c = made(S.le(x, 3), {x: Reals(0, 5)})
-    assert modelled(c, c.bound())[x] > 3
-    for wrong in (sp.Integer(2), sp.Integer(7)):
-        monkeypatch.setattr("refutable.verify.modelled._Question.values", lambda *_, w=wrong: {x: w})
-        assert modelled(c, c.bound()) is None
