@@ -21,7 +21,7 @@ PREAMBLE = (
 \usepackage[hidelinks]{hyperref}
 \setlength{\textwidth}{16cm}\setlength{\oddsidemargin}{0cm}
 \setlength{\textheight}{24cm}\setlength{\topmargin}{-1.5cm}
-\setlength{\parindent}{0pt}\setlength{\parskip}{5pt}\emergencystretch=3em
+\setlength{\parindent}{0pt}\setlength{\parskip}{5pt}\emergencystretch=3em\tolerance=2000
 \newcommand{\claimid}[1]{\texttt{\small #1}}
 \newcommand{\step}[1]{{\small #1}}
 \newcommand{\process}[1]{\begin{list}{}{\leftmargin=2em\topsep=1pt\parsep=0pt}%

@@ -93,7 +93,8 @@ def _head(v: Verdict) -> Iterator[str]:
     if c.provenance != "printed":
         sure = f"{c.provenance} formula".capitalize()
         sure += f", confidence {c.confidence}." if c.confidence is not None else "."
-    yield rf"\claimid{{{escape(c.id)}}}. {set_words(facts)}. \emph{{{set_words(sure)}}}"
+        sure = rf" \emph{{{set_words(sure)}}}"
+    yield rf"\claimid{{{escape(c.id)}}}. {set_words(facts)}.{sure}"
 
 
 # -- what is stated ----------------------------------------------------------------------
