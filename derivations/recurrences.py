@@ -26,6 +26,8 @@ from .normal import is_zero
 
 __all__ = ["ClosedForm", "certify", "closed_form", "iterate", "solve_scalar"]
 
+FORGOTTEN = 8  # generations after the first among which a vanishing factor is looked for
+
 
 @dataclass(frozen=True)
 class ClosedForm:
@@ -40,12 +42,17 @@ class ClosedForm:
 def iterate(r: Recurrence, generation: int, put: dict | None = None) -> sp.Expr:
     """The value at a concrete generation, by running the recurrence (an independent route)."""
     put = put or {}
+    return sp.factor(r.value(_state(r, generation, put)).xreplace(put))
+
+
+def _state(r: Recurrence, generation: int, put: dict) -> sp.Matrix:
+    """All moments at a concrete generation, by running the recurrence."""
     u = r.initial.xreplace(put)
     for g in range(r.start + 1, generation + 1):
         at = {r.generation: sp.Integer(g), **put}
         matrix, forcing = (_summed(part.xreplace(at)) for part in (r.matrix, r.forcing))
         u = (matrix * u + forcing).applyfunc(sp.cancel)
-    return sp.factor(r.value(u).xreplace(put))
+    return u
 
 
 def _summed(part: sp.Matrix) -> sp.Matrix:
@@ -94,17 +101,34 @@ def closed_form(r: Recurrence) -> ClosedForm:
 
 
 def _certified(r: Recurrence) -> ClosedForm:
+    r = _forgotten(r)
     form = _constant(r)
     if form is None and r.autonomous:
         form = _autonomous(r)
     if form is None:
         form = _general(r)
-    late = form.start > r.start
-    certify(r, form, late)
+    certify(r, form)
     first = form.formula.xreplace({r.generation: sp.Integer(r.start)})
+    late = form.start > r.start
     if late and not _turned_round(first) and is_zero(first.doit() - r.value(r.initial)):
         form = replace(form, start=r.start)
     return form
+
+
+def _forgotten(r: Recurrence) -> Recurrence:
+    """The recurrence begun anew after the last early generation at which a factor vanishes.
+
+    A factor such as 1 - 1/t^2 is zero at t = 1: what was before is forgotten there, and products
+    of later factors do not vanish.
+    """
+    last = r.start
+    for k in range(len(r.labels)):
+        top = sp.numer(sp.together(r.matrix[k, k]))
+        if top.free_symbols != {r.generation} or not top.is_polynomial(r.generation):
+            continue
+        roots = sp.Poly(top, r.generation).ground_roots()
+        last = max([last, *(int(x) for x in roots if x.is_Integer and x <= r.start + FORGOTTEN)])
+    return r if last == r.start else replace(r, start=last, initial=_state(r, last, {}))
 
 
 def _constant(r: Recurrence) -> ClosedForm | None:
@@ -252,27 +276,22 @@ def _forcing(r: Recurrence, i: int, solved: dict[int, sp.Expr]) -> sp.Expr:
     )
 
 
-def certify(r: Recurrence, form: ClosedForm, late: bool = False) -> None:
+def certify(r: Recurrence, form: ClosedForm) -> None:
     """Put the closed form back into the recurrence and its initial values; raise if it fails.
 
-    late: the formula starts one generation later; it is compared with what one step gives.
+    A formula that starts later is compared with what the steps before give.
     """
     g = r.generation
-    if late and form.entries:
-        at = {g: sp.Integer(r.start + 1)}
-        one = r.matrix.xreplace(at) * r.initial + r.forcing.xreplace(at)
-        for k, e in enumerate(form.entries):
-            if not is_zero(e.xreplace(at).doit() - one[k, 0], [g]):
-                raise OutsideFragment(f"the closed form of moment {k} fails its first step")
     u = sp.Matrix(len(form.entries), 1, form.entries)
     residual = u - r.matrix * u.xreplace({g: g - 1}) - r.forcing if form.entries else sp.zeros(0, 1)
     for k, e in enumerate(residual):
         if not is_zero(e, [g]):
             raise OutsideFragment(f"the closed form of moment {k} fails its recurrence")
+    first = _state(r, form.start, {}) if form.entries else r.initial
     for k, e in enumerate(form.entries):
-        if late or r.matrix[k, k] == 0:
+        if r.matrix[k, k] == 0 and form.start == r.start:
             continue
-        if not is_zero(e.xreplace({g: sp.Integer(r.start)}).doit() - r.initial[k, 0], [g]):
+        if not is_zero(e.xreplace({g: sp.Integer(form.start)}).doit() - first[k, 0], [g]):
             raise OutsideFragment(f"the closed form of moment {k} fails its initial value")
     if form.entries and not is_zero(form.formula - r.value(u), [g]):
         raise OutsideFragment("the tidied closed form differs from the solved one")

@@ -121,3 +121,17 @@ def test_a_wrong_batch_moment_is_noticed(monkeypatch):
     node = Q.Mean(Q.SqNorm(chain.model(1)))
     at = {p: HALF, n: sp.Integer(2)}
     assert exact.value(derive(node).formula, at) != exact.value(node, at)
+
+
+def test_a_factor_that_vanishes_early_begins_the_closed_form_anew():
+    """A share of 1/t^2 is one at t = 1: nothing earlier counts, and no product is zero."""
+    t, theta = sp.symbols("t theta")
+    first = Pool([Draw(Truth(), n, "x")])
+    later = Pool([Draw(Mix(1 / t**2, Truth(), Model()), n, "y")])
+    process = Process("decays", Categorical(theta), later, first=first, index=t, origin=0)
+    def mean(k):
+        return derive(Q.Mean(Q.Coord(process.model(k), sp.Symbol("i")) ** 2))
+
+    for k in (1, 2, 3, 4):
+        there = mean(sp.Integer(k)).formula
+        assert sp.simplify(mean(t).formula.subs(t, k).doit() - there) == 0
