@@ -96,7 +96,7 @@ def _judging(p: argparse.ArgumentParser, *, jobs: bool = True) -> None:
     p.add_argument(
         "--mutant-seconds",
         type=_positive,
-        default=120.0,
+        default=180.0,
         metavar="S",
         help="processor time for one mutant; one that needs more is undetected",
     )

@@ -60,7 +60,7 @@ SOME_MUTANTS = 4
 #: Of a claim with a proof script fewer: the script is run for every one that instances leave.
 SCRIPT_MUTANTS = 2
 #: Most mutants need less than a second, those of a long proof script some ten.
-MUTANT_SECONDS = 120.0
+MUTANT_SECONDS = 180.0
 #: Instances looked at; with `--fast` the smaller number.
 INSTANCES = 120
 FEW_INSTANCES = 40
