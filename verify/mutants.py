@@ -227,6 +227,8 @@ def replace_at(e: sp.Basic, path: tuple[int, ...], new: sp.Basic) -> sp.Basic:
 def _expression_changes(
     e: sp.Expr, symbols: list[sp.Symbol], bound: set
 ) -> Iterator[tuple[str, str, sp.Expr]]:
+    if isinstance(e, Q.Functional):
+        yield "sign", "sign of the side", -e
     for path, node in places(e):
 
         def put(new: sp.Expr, path: tuple[int, ...] = path) -> sp.Expr:
