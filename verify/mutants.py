@@ -227,7 +227,7 @@ def replace_at(e: sp.Basic, path: tuple[int, ...], new: sp.Basic) -> sp.Basic:
 def _expression_changes(
     e: sp.Expr, symbols: list[sp.Symbol], bound: set
 ) -> Iterator[tuple[str, str, sp.Expr]]:
-    if isinstance(e, Q.Functional):
+    if isinstance(e, Q.Coord):
         yield "sign", "sign of the side", -e
     for path, node in places(e):
 
