@@ -38,6 +38,7 @@ from .verdict import Counterexample, Repair
 __all__ = ["find_repair"]
 
 MAX_TRIES = 200
+FEW_TRIES = 80  # where one change at a time is tried
 MAX_PAIRS = 200
 MAX_PROOFS = 4  # candidates that pass every instance and still are not proved
 MAX_REFUSALS = 3
@@ -206,7 +207,8 @@ def _by_formula(claim: Claim, exact: Exact, facts, cx, changes: int):  # type: i
         return None  # almost any other side differs too: that would be no correction
     ats = instances(claim, 40)
     singles = sorted(mutants_of(claim, None), key=lambda m: _RANK.get(m.rule, 1))
-    got = _first_true(claim, singles[:MAX_TRIES], ats, exact, facts, cx)
+    most = FEW_TRIES if changes < 2 else MAX_TRIES
+    got = _first_true(claim, singles[:most], ats, exact, facts, cx)
     if got is not None:
         return got
     if changes < 2:
