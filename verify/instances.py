@@ -122,7 +122,7 @@ def _width(d: Domain, free: int) -> int:
 
 _CANDIDATES: dict[tuple, tuple[list[Instance], Callable[[Instance], tuple]]] = {}
 _INSTANCES: dict[tuple, list[Instance]] = {}
-KEPT = 32  # domains whose instances are remembered: repairs and wrong versions ask for them again
+KEPT = 10  # domains whose instances are remembered: repairs and wrong versions ask for them again
 
 
 def _remembered(table: dict, key: tuple, find: Callable):  # type: ignore[no-untyped-def]
