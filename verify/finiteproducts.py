@@ -18,7 +18,7 @@ from .region import Region, Variable
 
 __all__ = ["name_products"]
 
-_I = sp.Symbol("_i", integer=True, positive=True)
+_I = sp.Symbol("_i", integer=True)  # of either sign: a range may begin below one
 
 
 def name_products(sides: Iterable[sp.Expr], region: Region) -> list[sp.Expr]:

@@ -38,6 +38,15 @@ def test_a_product_with_a_factor_of_either_sign_has_no_sign():
     assert not region.names
 
 
+def test_an_index_below_one_keeps_its_sign():
+    """|k| is not k there: the product over -2, -1 of |k|/4 is 1/8."""
+    region = _region()
+    e = sp.Product(sp.Abs(k) / 4, (k, -2, t - 1))
+    (got,) = name_products([e], region)
+    back = {v: node for node, v in region.names.items()}
+    assert got.xreplace(back).subs(t, 0).doit() == sp.Rational(1, 8)
+
+
 def test_a_range_that_may_be_turned_round_is_left():
     region = _region(least_t=-5)
     e = _product(n - 1 / k**2, t + 3)
