@@ -31,7 +31,7 @@ MOST = 60
 def met(claim: Claim, ats: list[Instance]) -> Iterator[Instance]:
     """Instances of the domain that satisfy a premise: by a solver, or made from those given."""
     found = countermodel(claim)
-    if found is not None and satisfies(claim, found):
+    if found is not None and _inside(claim, found) and satisfies(claim, found):
         yield found
     told = 0
     for rel in _equations(claim.bound()):
@@ -42,6 +42,11 @@ def met(claim: Claim, ats: list[Instance]) -> Iterator[Instance]:
                     told += 1
                 if told == MOST:
                     return
+
+
+def _inside(claim: Claim, at: Instance) -> bool:
+    """Is every value in its range? The solver's word is not taken for it."""
+    return all(d.contains(at[s], at) for s, d in claim.domain.items())
 
 
 def _equations(st: sp.Basic) -> Iterator[S.Rel]:

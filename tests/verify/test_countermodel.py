@@ -8,6 +8,7 @@ from refutable.derivations.domain import Integers, Reals, Schedule
 from refutable.verify.countermodel import countermodel
 from refutable.verify.instances import check_at, satisfies
 from refutable.verify.judge import Options, judge_one
+from refutable.verify.met import met
 from refutable.verify.mutants import mutants_of
 
 x, y, p, a, b, m, c = sp.symbols("x y p a b m c")
@@ -42,6 +43,13 @@ def test_divisors_do_not_vanish_and_ranges_hold():
     at = countermodel(rel)
     assert at == {n: 8}
     assert countermodel(_made(S.le(1 / (n - 7), 1), {n: Integers(8)})) is None
+
+
+def test_numbers_outside_the_domain_are_not_taken(monkeypatch):
+    n = sp.Symbol("n")
+    rel = _made(S.gt(n, 2), {n: Integers(3)})
+    monkeypatch.setattr("refutable.verify.met.countermodel", lambda _: {n: sp.Integer(1)})
+    assert list(met(rel, [])) == []
 
 
 def test_what_is_no_arithmetic_is_left():

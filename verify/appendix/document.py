@@ -41,9 +41,9 @@ HEADING = {
 INTRODUCTION = """\
 Every statement is followed by the verdict on it. What is derived is derived from the process that
 is named, never from the statement. A numbered line says how it was checked while it was written, or
-that it was not compared by itself; it is printed once and later referred to by its number. $\\overline{x}$ with a name above is the mean
-of the batch of that name. A counterexample is exact and was confirmed by an engine, or a method,
-that did not find it."""
+that it was not compared by itself; it is printed once and later referred to by its number.
+$\\overline{x}$ with a name above is the mean of the batch of that name. A counterexample is exact and
+was confirmed by an engine, or a method, that did not find it."""
 
 
 def document(verdicts: Sequence[Verdict], title: str = "Derivations and errata") -> str:
